@@ -1,0 +1,112 @@
+"""Errors: each says what is wrong, where, and what to do.
+
+The place is kept in fields, so that a command, a page or a caller's own code can say it in its own words; nobody has to search a
+message for it. Every class knows the exit code of the command that meets it.
+
+    0 done · 1 some files failed · 2 input or usage · 3 rule pack · 4 model · 5 training data · 6 optional part missing
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+__all__ = [
+    "ArgumentTypeError",
+    "ArgumentValueError",
+    "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "RulePackError",
+    "TrainingDataError",
+    "UnreadableFileError",
+    "VanThuError",
+]
+
+
+class VanThuError(Exception):
+    """Base of every error this library raises on purpose.
+
+    `what` says what is wrong, `remedy` what to do about it. `path`, `row` (counted from 1, as a spreadsheet does), `column` (its
+    heading) and `span` (start and end in the text, counted from 0) say where; each is None where it does not apply.
+
+    >>> raise VanThuError("Không đọc được tệp.", remedy="Mở tệp rồi lưu lại dạng .docx.", path="a.docx")
+    Traceback (most recent call last):
+    vanthu_classifier.errors.VanThuError: a.docx: Không đọc được tệp. Mở tệp rồi lưu lại dạng .docx.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        remedy: str = "",
+        path: str | Path | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> None:
+        self.what = what
+        self.remedy = remedy
+        self.path = None if path is None else str(path)
+        self.row = row
+        self.column = column
+        self.span = span
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        place = [str(part) for part in (self.path, self.row and f"dòng {self.row}", self.column) if part]
+        sentence = f"{self.what} {self.remedy}".strip()
+        return ": ".join([", ".join(place), sentence]) if place else sentence
+
+
+class InputError(VanThuError):
+    """What was handed in cannot be used; exit code 2."""
+
+
+class ArgumentTypeError(InputError, TypeError):
+    """An argument has the wrong Python type."""
+
+
+class ArgumentValueError(InputError, ValueError):
+    """An argument has the right type and a value that means nothing here."""
+
+
+class UnreadableFileError(InputError):
+    """A file is damaged, empty, locked, or not what its name says; costs one row of a report."""
+
+
+class RulePackError(VanThuError):
+    """A rule pack is missing or breaks one of its guarantees; exit code 3. `faults` lists all of them."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, what: str, *, faults: tuple[str, ...] = (), remedy: str = "", path: str | Path | None = None) -> None:
+        self.faults = faults
+        listing = "".join(f"\n  - {fault}" for fault in faults)
+        super().__init__(what + listing, remedy=("\n" + remedy) if listing and remedy else remedy, path=path)
+
+
+class ModelError(VanThuError):
+    """A model is missing, damaged, or made for another version; exit code 4."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class TrainingDataError(VanThuError):
+    """Training data is missing, damaged or too little; exit code 5."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class MissingExtraError(VanThuError, ImportError):
+    """An optional part is not installed; exit code 6. `extra` names it."""
+
+    exit_code: ClassVar[int] = 6
+
+    def __init__(self, extra: str, *, purpose: str) -> None:
+        self.extra = extra
+        VanThuError.__init__(
+            self, f"Thiếu phần mở rộng «{extra}» để {purpose}.", remedy=f'Cài đặt: pip install "vanthu-classifier[{extra}]"'
+        )

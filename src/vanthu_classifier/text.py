@@ -1,0 +1,254 @@
+"""Cleaning that never loses the way back.
+
+A title reaches us in many spellings that look alike: composed and decomposed letters, `hoà` and `hòa`, the Icelandic `Ð` for `Đ`,
+invisible characters from a web page, long dashes, curly quotes, line breaks. `clean` makes one spelling of them and keeps, for
+each letter of the result, where it stood in what was typed; an explanation can so underline the clerk's own letters.
+
+What cleaning does *not* do: change case, repair spelling, or touch text that looks damaged (a legacy font's codes, text decoded
+with the wrong code page). `damage` names such damage; deciding on repaired guesses would be silent guessing.
+
+Tone placement follows the newer school (hòa, khỏe, ủy), as most registers do; after `q` the `u` belongs to the consonant (quý).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = [
+    "MAX_LENGTH",
+    "CleanText",
+    "clean",
+    "damage",
+    "has_diacritics",
+    "looks_vietnamese",
+    "strip_diacritics",
+]
+
+MAX_LENGTH = 20_000
+"""Letters of a title that are looked at; the rest is cut, with a warning. The longest real titles have some 2,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A cleaned text and the way back to what was typed.
+
+    `text` is the cleaned text, `raw` what was typed; letter `i` of `text` stood at `raw[starts[i]:ends[i]]`.
+    """
+
+    text: str
+    raw: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Start and end in `raw` of `text[start:end]`; an empty span gives an empty span.
+
+        >>> c = clean("  Uỷ  ban ")
+        >>> c.raw_span(0, 2), c.raw[2:4]
+        ((2, 4), 'Uỷ')
+        """
+        if start >= end:
+            at = self.starts[start] if start < len(self.starts) else len(self.raw)
+            return at, at
+        return self.starts[start], self.ends[end - 1]
+
+
+_INVISIBLE = {chr(c) for c in (0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x2060, 0xFEFF)} | {
+    chr(c) for r in (range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2061, 0x2070), range(0xFE00, 0xFE10)) for c in r
+}
+_LOOK_ALIKE = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "…": "..."}
+_LOOK_ALIKE |= {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
+_LOOK_ALIKE |= dict.fromkeys("‐‑‒–—―−﹣⁃", "-") | dict.fromkeys("⁄∕", "/")
+_LOOK_ALIKE |= dict.fromkeys("“”„‟″«»〝〞", '"') | dict.fromkeys("‘’‚‛′`´", "'")
+# Cyrillic letters drawn like Latin ones; mapped only where a text has no other Cyrillic letter.
+_CYRILLIC = dict(zip("АВЕКМНОРСТХаеорсухі", "ABEKMHOPCTXaeopcyxi", strict=True))
+_IS_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+
+_Piece = tuple[str, int, int]  # a letter of the result, and where it stood
+
+
+@lru_cache(maxsize=8192)
+def clean(raw: str) -> CleanText:
+    """One spelling of `raw`: composed letters, tone placement, look-alikes, spaces, dashes and quotes.
+
+    Cleaning twice is cleaning once. Case is kept. Line breaks and control characters become a space.
+
+    >>> clean("Uỷ ban\\u00a0nhân dân — Quyết  định\\n Ð").text
+    'Ủy ban nhân dân - Quyết định Đ'
+    >>> clean("hoà, khoẻ, thuý, quý, hoàn, khuỷu, tòan").text
+    'hòa, khỏe, thúy, quý, hoàn, khuỷu, toàn'
+    """
+    if raw.isascii() and raw.isprintable() and "  " not in raw and not _ASCII_ODD.search(raw) and raw == raw.strip():
+        at = tuple(range(len(raw) + 1))
+        return CleanText(raw, raw, at[:-1], at[1:])
+    pieces = _visible(raw)
+    pieces = _composed(pieces)
+    pieces = _tones_placed(pieces)
+    pieces = _spaces_collapsed(pieces)
+    return CleanText("".join(p[0] for p in pieces), raw, tuple(p[1] for p in pieces), tuple(p[2] for p in pieces))
+
+
+_ASCII_ODD = re.compile(r"`")
+
+
+def _visible(raw: str) -> list[_Piece]:
+    foreign = any(c not in _CYRILLIC for c in _IS_CYRILLIC.findall(raw))
+    out: list[_Piece] = []
+    for i, letter in enumerate(raw):
+        if letter in _INVISIBLE:
+            continue
+        if letter in _CYRILLIC and not foreign:
+            letter = _CYRILLIC[letter]
+        elif letter.isspace() or unicodedata.category(letter) in ("Cc", "Zl", "Zp"):
+            letter = " "
+        out.extend((c, i, i + 1) for c in _LOOK_ALIKE.get(letter, letter))
+    return out
+
+
+def _composed(pieces: list[_Piece]) -> list[_Piece]:
+    out: list[_Piece] = []
+    cluster: list[_Piece] = []
+    for piece in pieces:
+        if cluster and not unicodedata.combining(piece[0]):
+            out.extend(_compose(cluster))
+            cluster = []
+        cluster.append(piece)
+    out.extend(_compose(cluster))
+    return out
+
+
+def _compose(cluster: list[_Piece]) -> list[_Piece]:
+    if len(cluster) == 1 and (cluster[0][0].isascii() or unicodedata.is_normalized("NFC", cluster[0][0])):
+        return cluster
+    start, end = (cluster[0][1], cluster[-1][2]) if cluster else (0, 0)
+    composed = unicodedata.normalize("NFC", "".join(p[0] for p in cluster))
+    # A letter may compose to a look-alike (U+00B4 does not, but the Kelvin sign does): map once more so that cleaning is stable.
+    return [(c, start, end) for letter in composed for c in _LOOK_ALIKE.get(letter, letter)]
+
+
+_TONED = {
+    vowel: dict(zip("\u0300\u0301\u0309\u0303\u0323", row, strict=True))
+    for vowel, row in {
+        "o": "òóỏõọ", "u": "ùúủũụ", "a": "àáảãạ", "e": "èéẻẽẹ", "y": "ỳýỷỹỵ",
+        "O": "ÒÓỎÕỌ", "U": "ÙÚỦŨỤ", "A": "ÀÁẢÃẠ", "E": "ÈÉẺẼẸ", "Y": "ỲÝỶỸỴ",
+    }.items()
+}  # fmt: skip
+_UNTONED = {letter: (vowel, tone) for vowel, row in _TONED.items() for tone, letter in row.items()}
+_PAIRS = {"oa", "oe", "uy"}
+
+
+def _tones_placed(pieces: list[_Piece]) -> list[_Piece]:
+    letters = [p[0] for p in pieces]
+    for i in range(len(letters) - 1):
+        first, second = _UNTONED.get(letters[i]), _UNTONED.get(letters[i + 1])
+        if (first is None) == (second is None):
+            continue
+        base = (first[0] if first else letters[i]) + (second[0] if second else letters[i + 1])
+        if base.lower() not in _PAIRS:
+            continue
+        after_q = i > 0 and letters[i - 1] in "qQ"
+        closed = i + 2 < len(letters) and (letters[i + 2].isalpha() or unicodedata.combining(letters[i + 2]) != 0)
+        on_second = after_q or closed
+        if second and not on_second:
+            letters[i], letters[i + 1] = _TONED[base[0]][second[1]], base[1]
+        elif first and on_second and (after_q or base.lower() != "uy"):
+            letters[i], letters[i + 1] = base[0], _TONED[base[1]][first[1]]
+    return [(letter, start, end) for letter, (_, start, end) in zip(letters, pieces, strict=True)]
+
+
+def _spaces_collapsed(pieces: list[_Piece]) -> list[_Piece]:
+    out: list[_Piece] = []
+    for piece in pieces:
+        if piece[0] == " " and (not out or out[-1][0] == " "):
+            continue
+        out.append(piece)
+    if out and out[-1][0] == " ":
+        out.pop()
+    return out
+
+
+_STRIP = {ord("đ"): "d", ord("Đ"): "D"}
+
+
+@lru_cache(maxsize=8192)
+def strip_diacritics(text: str) -> str:
+    """`text` without Vietnamese marks, letter for letter where `text` is clean (so offsets stay).
+
+    >>> strip_diacritics("Quyết định"), len(strip_diacritics("Ủy ban"))
+    ('Quyet dinh', 6)
+    """
+    plain = unicodedata.normalize("NFD", text.translate(_STRIP))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def has_diacritics(text: str) -> bool:
+    """Whether any Vietnamese mark stands in `text`.
+
+    >>> has_diacritics("Ke hoach 26"), has_diacritics("Kế hoạch")
+    (False, True)
+    """
+    return not text.isascii() and strip_diacritics(text) != text
+
+
+_MOJIBAKE = re.compile(r"á[»º][\u0080-\u00bf\u2013-\u203a€ƒˆ˜Ž‹›ŒœŸŠšž]?|Ä[‘\u0090\u0091ƒ\u0082\u0083]|Æ[°¡¯\u00a0]|Ã[\u0080-\u00bf©¡¢£´µ\u00ad]")
+_TCVN3_ONLY = re.compile(r"[®µ¸¶·¹¨»¾¼½Æ©ÇËÎÏÑÖ×ØÜÞßåæçëîïñöøüþ÷¬§\u00ad]")
+_VNI = re.compile(r"[aeouyAEOUY][ùøûõïáàåãäéèúüëâêôÙØÛÕÏÁÀÅÃÄÉÈÚÜËÂÊÔ]|[ñÑöÖ]")
+_VNI_ONLY = re.compile(r"[ñöïûøåäüëÑÖÏÛØÅÄÜË]")
+_UNICODE_VIETNAMESE = re.compile(r"[\u1ea0-\u1ef9ăđơưĂĐƠƯ]")
+_LOST = re.compile(r"(?:[^\W\d_]\?+[^\W\d_]|\?\?+[^\W\d_])")
+
+
+def damage(raw: str) -> str | None:
+    """The kind of damage that `raw` shows, or None where it looks sound.
+
+    `tcvn3` and `vni` are the codes of legacy fonts read as Latin letters, `mojibake` is UTF-8 read with the wrong code page,
+    `lost` has letters replaced by `?` or U+FFFD. Nothing is repaired here.
+
+    >>> damage("QuyÕt ®Þnh vÒ viÖc"), damage("Quyeát ñònh veà vieäc"), damage("Quyết định")
+    ('tcvn3', 'vni', None)
+    >>> damage("Quyáº¿t Ä‘á»‹nh"), damage("Quy\\ufffdt \\ufffd\\ufffdnh")
+    ('mojibake', 'lost')
+    """
+    if raw.isascii():
+        return "lost" if len(_LOST.findall(raw)) >= 2 else None
+    if raw.count("\ufffd") or len(_LOST.findall(raw)) >= 2:
+        return "lost"
+    if len(_MOJIBAKE.findall(raw)) >= 2:
+        return "mojibake"
+    nfc = unicodedata.normalize("NFC", raw)
+    if _UNICODE_VIETNAMESE.search(nfc):
+        return None
+    if _VNI_ONLY.search(nfc) and len(_VNI.findall(nfc)) >= 2 and not re.search(r"[®µ¸¶¹¨¾¼½©¬Þß]", nfc):
+        return "vni"
+    if len(_TCVN3_ONLY.findall(nfc)) >= 2:
+        return "tcvn3"
+    return None
+
+
+_SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?"
+    r"(?:[aeiouy]|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|uo|uu|uy|ya|ye|oai|oay|oao|oeo|uay|uai|uoi|uou|ieu|yeu|uya|uye|uyu|uoa)"
+    r"(?:ng|nh|ch|[cmnpt])?"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def looks_vietnamese(text: str) -> bool:
+    """Whether most words of `text` have the shape of Vietnamese syllables; abbreviations in capitals do not count either way.
+
+    A text without any word (numbers only) is not Vietnamese.
+
+    >>> looks_vietnamese("Ke hoach cong tac thang 9"), looks_vietnamese("Invitation to the annual meeting of shareholders")
+    (True, False)
+    """
+    words = _WORD.findall(text)
+    plain = [strip_diacritics(w).lower() for w in words if not (w.isupper() and len(w) <= 6 and len(words) > 1)] or words
+    if not plain:
+        return False
+    good = sum(1 for w in plain if _SYLLABLE.fullmatch(w.lower()))
+    if any(has_diacritics(w) for w in words):
+        return good >= 0.5 * len(plain)
+    return good >= 0.7 * len(plain)
