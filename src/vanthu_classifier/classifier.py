@@ -1,0 +1,300 @@
+"""The way in: one title, or many at once.
+
+`DispatchClassifier` holds a rule pack and a model, both loaded once and on first use; it keeps no other state, so one instance serves
+several threads. `classify` is the same on a shared default instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vanthu_classifier import facts as facts_module
+from vanthu_classifier import rulepack
+from vanthu_classifier.decide import REVIEW_MODES, Contribution, Decision, Policy, ReviewMode, decide, needs_model
+from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, InputError
+from vanthu_classifier.facts import Facts
+from vanthu_classifier.rulepack import Pack
+from vanthu_classifier.text import CleanText
+
+if TYPE_CHECKING:
+    import numpy
+    import pandas
+
+    from vanthu_classifier.model import Predictor
+
+__all__ = ["COLUMNS", "DispatchClassifier", "classify"]
+
+COLUMNS = ("dispatch", "lean", "confidence", "p_paper", "basis", "loai_van_ban", "category", "reason", "warnings")
+"""Columns of `classify_many`."""
+
+_CHUNK = 4096
+
+
+class DispatchClassifier:
+    """Decides how documents are sent.
+
+    `rule_pack` is the id of a shipped pack or a folder; `model` is `"default"`, a folder written by `vanthu train`, or None to go
+    without (titles that state no type then need review). `review` says when a person is asked: see `decide.REVIEW_MODES`.
+
+    Raises `RulePackError` or `ModelError` at once where pack or model folder is missing; a damaged model raises `ModelError` on first use.
+
+    >>> clf = DispatchClassifier()
+    >>> clf.classify("Giấy mời họp giao ban tháng 9").dispatch
+    <Dispatch.ELECTRONIC_ONLY: 'electronic_only'>
+    """
+
+    def __init__(self, rule_pack: str | Path = rulepack.DEFAULT, model: str | Path | None = "default", review: ReviewMode = "ask") -> None:
+        if review not in REVIEW_MODES:
+            raise ArgumentValueError(f"review phải là một trong {', '.join(REVIEW_MODES)}, không phải «{review}».", column="review")
+        self.rule_pack = rule_pack
+        self.model = model
+        self.review: ReviewMode = review
+        self._pack: Pack = rulepack.load(rule_pack)
+        self._policy = Policy(review=review)
+
+    def __repr__(self) -> str:
+        return f"DispatchClassifier(rule_pack={self.rule_pack!r}, model={self.model!r}, review={self.review!r})"
+
+    @property
+    def pack(self) -> Pack:
+        """The rule pack in use."""
+        return self._pack
+
+    def classify(
+        self,
+        trich_yeu: str,
+        *,
+        so_ky_hieu: str | None = None,
+        loai_van_ban: str | None = None,
+        co_quan_ban_hanh: str | None = None,
+        ngay_ban_hanh: date | str | None = None,
+        noi_nhan: str | Sequence[str] | None = None,
+        hinh_thuc_sao: str | None = None,
+        do_mat: str | None = None,
+        noi_bo: bool = False,
+    ) -> Decision:
+        """The decision on one document, with its reasons.
+
+        `trich_yeu` is the title, and enough; the rest is what else is known. `loai_van_ban` is an abbreviation or a name; `ngay_ban_hanh` a date, ISO
+        text or dd/mm/yyyy; `noi_nhan` the lines of the recipients block, "Kính gửi: …" allowed; `hinh_thuc_sao` sao y, sao lục or
+        trích sao; `do_mat` the secrecy mark; `noi_bo` whether the document stays inside the agency. `co_quan_ban_hanh`
+        is kept for packs that ask for it; Decision 40/2018 does not.
+
+        A title that cannot be judged gives `needs_review`, no error. `ArgumentTypeError` (a `TypeError`) and `ArgumentValueError` (a
+        `ValueError`) name the argument in `column`.
+
+        >>> d = DispatchClassifier().classify("V/v đăng ký lịch họp", so_ky_hieu="58/NV")
+        >>> str(d.dispatch), d.category, d.loai_van_ban
+        ('electronic_only', 'E05', 'CV')
+        """
+        _check_text("co_quan_ban_hanh", co_quan_ban_hanh)
+        facts = facts_module.read(
+            trich_yeu,
+            so_ky_hieu=so_ky_hieu,
+            loai_van_ban=loai_van_ban,
+            ngay_ban_hanh=ngay_ban_hanh,
+            noi_nhan=noi_nhan,
+            hinh_thuc_sao=hinh_thuc_sao,
+            do_mat=do_mat,
+            noi_bo=noi_bo,
+        )
+        if not needs_model(facts) or self.model is None:
+            return decide(facts, self._pack, policy=self._policy)
+        predictor = _predictor(self.model)
+        types = _distributions(predictor, [facts])[0]
+        return decide(
+            facts,
+            self._pack,
+            types,
+            policy=self._policy,
+            model=predictor.id,
+            contributions=_contributions(predictor, facts.title),
+        )
+
+    def classify_many(
+        self,
+        trich_yeu: Iterable[str],
+        *,
+        so_ky_hieu: Iterable[str | None] | None = None,
+        loai_van_ban: Iterable[str | None] | None = None,
+        co_quan_ban_hanh: Iterable[str | None] | None = None,
+        ngay_ban_hanh: Iterable[date | str | None] | None = None,
+        noi_nhan: Iterable[str | Sequence[str] | None] | None = None,
+        n_jobs: int = 1,
+    ) -> pandas.DataFrame:
+        """A data frame with a row a title, in order; the index of a Series is kept.
+
+        The other arguments are sequences of the same length, or None. A missing title (None, NaN) is a blank one. `warnings` and `reason`
+        are sentences. `n_jobs` processes share the work (-1: all cores); the answers are the same. Errors name the
+        row in `row`, counted from 1.
+
+        >>> DispatchClassifier().classify_many(["Tờ trình xin kinh phí", "Công điện ứng phó bão"])["dispatch"].tolist()
+        ['electronic_and_paper', 'electronic_only']
+        """
+        import pandas
+
+        if isinstance(trich_yeu, str):
+            raise ArgumentTypeError("classify_many nhận một dãy trích yếu; dùng classify cho một trích yếu.", column="trich_yeu")
+        index = trich_yeu.index if isinstance(trich_yeu, pandas.Series) else None
+        titles = ["" if t is None or t != t else t for t in trich_yeu]
+        columns = {
+            "so_ky_hieu": so_ky_hieu,
+            "loai_van_ban": loai_van_ban,
+            "co_quan_ban_hanh": co_quan_ban_hanh,
+            "ngay_ban_hanh": ngay_ban_hanh,
+            "noi_nhan": noi_nhan,
+        }
+        rows = _rows(titles, columns)
+        decisions = self._many(rows, n_jobs)
+        table = {name: [_cell(d, name) for d in decisions] for name in COLUMNS}
+        frame = pandas.DataFrame(table, index=index, columns=list(COLUMNS))
+        for name in ("confidence", "p_paper"):
+            frame[name] = frame[name].astype(float)
+        return frame
+
+    def decisions(self, rows: Iterable[Mapping[str, Any]], *, n_jobs: int = 1) -> list[Decision]:
+        """The decisions on many documents, each given as the arguments of `classify`; in order, without the sentence on what would change them."""
+        return self._many(list(rows), n_jobs)
+
+    def predict(self, trich_yeu: Iterable[str]) -> numpy.ndarray[Any, Any]:
+        """The dispatch of each title, as an array of strings.
+
+        >>> DispatchClassifier().predict(["Tờ trình xin kinh phí"]).tolist()
+        ['electronic_and_paper']
+        """
+        import numpy
+
+        rows = _rows(["" if t is None or t != t else t for t in trich_yeu], {})
+        return numpy.array([str(d.dispatch) for d in self._many(rows, 1)], dtype=object).astype(str)
+
+    def _many(self, rows: Sequence[Mapping[str, Any]], n_jobs: int) -> list[Decision]:
+        if n_jobs == 1 or len(rows) < 2 * _CHUNK // 8:
+            return self._chunk(rows, 0)
+        from joblib import Parallel, delayed
+
+        size = min(_CHUNK, -(-len(rows) // 8))
+        starts = range(0, len(rows), size)
+        parts = Parallel(n_jobs=n_jobs)(delayed(self._chunk)(rows[i : i + size], i) for i in starts)
+        return [decision for part in parts for decision in part]
+
+    def _chunk(self, rows: Sequence[Mapping[str, Any]], offset: int) -> list[Decision]:
+        all_facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
+        unsure = [i for i, f in enumerate(all_facts) if needs_model(f)] if self.model is not None else []
+        types: dict[int, dict[str, float]] = {}
+        model_id = None
+        if unsure and self.model is not None:
+            predictor = _predictor(self.model)
+            model_id = predictor.id
+            types = dict(zip(unsure, _distributions(predictor, [all_facts[i] for i in unsure]), strict=True))
+        return [
+            decide(
+                f,
+                self._pack,
+                types.get(i),
+                policy=self._policy,
+                model=model_id if i in types else None,
+                changes=False,
+            )
+            for i, f in enumerate(all_facts)
+        ]
+
+
+def classify(
+    trich_yeu: str,
+    *,
+    so_ky_hieu: str | None = None,
+    loai_van_ban: str | None = None,
+    co_quan_ban_hanh: str | None = None,
+    ngay_ban_hanh: date | str | None = None,
+    noi_nhan: str | Sequence[str] | None = None,
+    hinh_thuc_sao: str | None = None,
+    do_mat: str | None = None,
+    noi_bo: bool = False,
+) -> Decision:
+    """`DispatchClassifier().classify` on a shared instance: Decision 40/2018/QĐ-UBND and the shipped model.
+
+    >>> d = classify("Tờ trình về việc xin chủ trương đầu tư")
+    >>> print(d.dispatch, d.category, d.quote)
+    electronic_and_paper B03 tờ trình
+    """
+    return _default().classify(
+        trich_yeu,
+        so_ky_hieu=so_ky_hieu,
+        loai_van_ban=loai_van_ban,
+        co_quan_ban_hanh=co_quan_ban_hanh,
+        ngay_ban_hanh=ngay_ban_hanh,
+        noi_nhan=noi_nhan,
+        hinh_thuc_sao=hinh_thuc_sao,
+        do_mat=do_mat,
+        noi_bo=noi_bo,
+    )
+
+
+@lru_cache(maxsize=1)
+def _default() -> DispatchClassifier:
+    return DispatchClassifier()
+
+
+@lru_cache(maxsize=4)
+def _predictor(model: str | Path) -> Predictor:
+    from vanthu_classifier.model import load
+
+    return load(model)
+
+
+def _check_text(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, str) and value == value:
+        raise ArgumentTypeError(f"Giá trị phải là chuỗi ký tự, không phải {type(value).__name__}.", column=name)
+
+
+def _facts(row: Mapping[str, Any], number: int) -> Facts:
+    args = dict(row)
+    try:
+        _check_text("co_quan_ban_hanh", args.pop("co_quan_ban_hanh", None))
+        return facts_module.read(**args)
+    except InputError as error:
+        raise type(error)(error.what, remedy=error.remedy, row=number, column=error.column, span=error.span) from error
+
+
+def _rows(titles: list[str], columns: Mapping[str, Iterable[Any] | None]) -> list[dict[str, Any]]:
+    given: dict[str, list[Any]] = {}
+    for name, values in columns.items():
+        if values is None:
+            continue
+        if isinstance(values, str):
+            raise ArgumentTypeError("Giá trị phải là một dãy cùng độ dài với trich_yeu.", column=name)
+        given[name] = list(values)
+        if len(given[name]) != len(titles):
+            raise ArgumentValueError(
+                f"Có {len(titles)} trích yếu nhưng {len(given[name])} giá trị.", remedy="Hai dãy phải dài bằng nhau.", column=name
+            )
+    return [{"trich_yeu": title} | {name: values[i] for name, values in given.items()} for i, title in enumerate(titles)]
+
+
+def _distributions(predictor: Predictor, facts: Sequence[Facts]) -> list[dict[str, float]]:
+    probabilities = predictor.predict_proba([f.title.text for f in facts])
+    classes = [str(c) for c in predictor.classes_]
+    return [dict(zip(classes, row.tolist(), strict=True)) for row in probabilities]
+
+
+def _contributions(predictor: Predictor, title: CleanText) -> Callable[[str], Sequence[Contribution]]:
+    def words(code: str) -> Sequence[Contribution]:
+        found = predictor.contributions(title.text, code, 8)
+        return tuple(
+            Contribution(text, float(weight), tuple(title.raw_span(*span) for span in spans)) for text, spans, weight in found
+        )
+
+    return words
+
+
+def _cell(decision: Decision, name: str) -> object:
+    if name == "reason":
+        return " ".join(r.text for r in decision.reasons if r.kind in ("type", "rule", "question", "note"))
+    if name == "warnings":
+        return " ".join(decision.warnings)
+    value = getattr(decision, name)
+    return str(value) if name in ("dispatch", "basis") or (name == "lean" and value is not None) else value

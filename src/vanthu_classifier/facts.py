@@ -1,0 +1,502 @@
+"""Facts: everything a later stage may read about one document, frozen.
+
+`read` looks once at what is known of a document (title, number and symbol, recipients, date, marks) and states what stands there:
+the type, whether the document is normative, its purpose, period and form, a secrecy mark, the recipients' roles. Nothing here is
+law (`rulepack` maps facts to outcomes) and nothing is a probability (`model` estimates the type where none is stated).
+
+The phrases that state a purpose, a period or a form are in `data/muc_dich.toml`. A purpose counts by where it stands: "^" phrases only at the head of
+the matter, since "đề nghị thẩm định …" asks while "… theo đề nghị thẩm định của …" tells.
+
+Secrecy is a mark, not a word: "(MẬT)", "Độ mật: Tối mật", a leading "TUYỆT MẬT". "bảo mật", "mật khẩu", "mật độ" are harmless (LEGAL.md section 3).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from vanthu_classifier import noi_nhan as recipients_block
+from vanthu_classifier import so_ky_hieu as symbols
+from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
+from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, HeadType, by_code, head_type, normalize
+from vanthu_classifier.noi_nhan import Recipient, Role
+from vanthu_classifier.so_ky_hieu import InvalidSoKyHieuError, SoKyHieu
+from vanthu_classifier.text import (
+    MAX_LENGTH,
+    CleanText,
+    clean,
+    damage,
+    has_diacritics,
+    looks_vietnamese,
+    strip_diacritics,
+)
+
+__all__ = ["Evidence", "Facts", "Form", "as_date", "purposes", "read"]
+
+Form = Literal["", "sao_y", "sao_luc", "trich_sao", "du_thao", "tai_lieu_hop", "kem_quyet_dinh", "kem_to_trinh"]
+"""Form of the document in hand: "" is an original; copies; a draft; a meeting paper; an annex of a decision or of a submission."""
+
+StatedBy = Literal["argument", "symbol", "word", "abbreviation", "no_diacritics", "misspelt"]
+
+_COPY_FORMS: dict[str, Form] = {"SY": "sao_y", "SL": "sao_luc", "TrS": "trich_sao"}
+_DIRECTIVES_STOPPED_BEING_NORMATIVE = date(2016, 7, 1)  # Law 80/2015/QH13, Art. 172
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stated a fact: `kind` (loai_van_ban, muc_dich, ky, hinh_thuc, do_mat, do_khan), its `value`, and where it stands.
+
+    `span` is start and end in the title as typed, or None where the fact was handed in or stands in the symbol.
+    """
+
+    kind: str
+    value: str
+    span: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read about one document. Codes and ids only; `title` leads back to the letters."""
+
+    title: CleanText
+    so_ky_hieu: SoKyHieu | None = None
+    loai: str | None = None
+    """Type that was stated; None where nothing states it."""
+    loai_by: StatedBy | None = None
+    quy_pham: bool | None = None
+    """Whether the document is normative; None where that is not known."""
+    he_thong: Literal["state", "party"] = "state"
+    hinh_thuc: Form = ""
+    mat: bool = False
+    khan: bool = False
+    muc_dich: frozenset[str] = frozenset()
+    ky: frozenset[str] = frozenset()
+    noi_bo: bool = False
+    recipients: tuple[Recipient, ...] = ()
+    ngay: date | None = None
+    matter: int = 0
+    """Where the matter begins in the cleaned title, behind type word, number, "V/v"."""
+    nonsense: str = ""
+    """Why the title cannot be judged (blank, damaged, foreign …), as a sentence; "" where it can."""
+    evidence: tuple[Evidence, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+
+# ------------------------------------------------------------------ phrases
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    id: str
+    kind: str
+    at_head: re.Pattern[str] | None
+    anywhere: re.Pattern[str] | None
+    unless_head: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+    def find(self, text: str, matter: int) -> tuple[int, int] | None:
+        if self.unless and self.unless.search(text):
+            return None
+        if self.unless_head and self.unless_head.match(text, matter):
+            return None
+        found = (self.at_head and self.at_head.match(text, matter)) or (self.anywhere and self.anywhere.search(text))
+        return found.span() if found else None
+
+
+_TOKEN = re.compile(r" … |[()\[\]|{}#^]|[^()\[\]|{}#^…]+?(?= … |[()\[\]|{}#^]|$)")
+
+
+def _regex(phrase: str) -> str:
+    """The regular expression of a phrase of `data/muc_dich.toml`."""
+    out: list[str] = []
+    for token in _TOKEN.findall(phrase):
+        match token:
+            case " … ":
+                out.append(r"\s(?:[^.;:()]{0,60}?\s)?")
+            case "(":
+                out.append("(?:")
+            case "[":
+                out.append("(?:(?:")
+            case ")" | "|":
+                out.append(token)
+            case "]":
+                out.append(")\0)?")
+            case "{":
+                out.append(r"\(")
+            case "}":
+                out.append(r"\)")
+            case "#":
+                out.append(r"\d{1,2}")
+            case "^":
+                pass
+            case _:
+                out.append(re.escape(token).replace(r"\ ", " "))
+    # An optional word takes the space behind it along; an optional comma has none.
+    pattern = "".join(out).replace("\0)? ", " )?").replace("\0)?\\s(?:", " )?(?:").replace("\0", "")
+    start = "" if phrase.startswith(("{", "^")) else r"(?<!\w)"
+    return start + pattern + (r"(?!\w)" if re.search(r"[\w)\]#]$", phrase.rstrip()) and not phrase.endswith(" ") else "")
+
+
+def _alternation(phrases: Sequence[str], *, head: bool, plain: bool) -> re.Pattern[str] | None:
+    wanted = [p for p in phrases if p.startswith("^") == head]
+    if plain:
+        wanted = [strip_diacritics(p) for p in wanted]
+    return re.compile("|".join(map(_regex, wanted))) if wanted else None
+
+
+@cache
+def _table() -> dict[str, list[dict[str, object]]]:
+    text = files("vanthu_classifier").joinpath("data/muc_dich.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def purposes() -> dict[str, tuple[str, ...]]:
+    """Ids of the purposes, periods and forms that can be read, by kind: `muc_dich`, `ky`, `hinh_thuc`.
+
+    >>> "dang_ky_lich_hop" in purposes()["muc_dich"], purposes()["ky"][0]
+    (True, 'tuan')
+    """
+    return {kind: tuple(str(row["id"]) for row in rows) for kind, rows in _table().items()}
+
+
+@lru_cache(maxsize=2)
+def _phrases(plain: bool) -> tuple[_Phrases, ...]:
+    out = []
+    for kind, rows in _table().items():
+        for row in rows:
+            says: Sequence[str] = row["phrases"]  # type: ignore[assignment]
+            but: Sequence[str] = row.get("unless", [])  # type: ignore[assignment]
+            out.append(
+                _Phrases(
+                    id=str(row["id"]),
+                    kind=kind,
+                    at_head=_alternation(says, head=True, plain=plain),
+                    anywhere=_alternation(says, head=False, plain=plain),
+                    unless_head=_alternation(but, head=True, plain=plain),
+                    unless=_alternation(but, head=False, plain=plain),
+                )
+            )
+    return tuple(out)
+
+
+# ------------------------------------------------------------------ the head of a title
+
+_ISSUED_ON = r"(?:\s*,?\s*(?:số\s*[:.]?\s*\S+|ngày\s+\d[\d/.\-]*(?:\s+tháng\s+\d+\s+năm\s+\d+)?))*"
+_ABOUT = r"(?:\s*[:.,;-]*\s*(?:v\s*[/.]\s*v|vv|về\s+việc|v/v:|về)(?!\w)\s*[:.]?)?"
+_LEAD = re.compile(rf"""[\s"'(\[«*+•:.,;-]*{_ABOUT}[\s"'«:.,;-]*""", re.IGNORECASE)
+_AFTER_TYPE = re.compile(rf"""{_ISSUED_ON}\s*{_ABOUT}[\s"'«:.,;-]*""", re.IGNORECASE)
+_LEAD_PLAIN = re.compile(r"""[\s"'(\[*+:.,;-]*(?:(?:v/v|vv|ve viec|ve)(?!\w)\s*[:.]?)?[\s"':.,;-]*""", re.IGNORECASE)
+
+
+def _matter(text: str, head: HeadType | None, plain: bool) -> int:
+    """Where the matter of a title begins: behind its type word, number and date, and "V/v"."""
+    start = head.span[1] if head else 0
+    pattern = _AFTER_TYPE if head else _LEAD
+    found = pattern.match(text, start)
+    start = found.end() if found else start
+    if plain:
+        found = _LEAD_PLAIN.match(text, start)
+        start = found.end() if found else start
+    return start
+
+
+_SECRET = re.compile(
+    r"""[(\[«"]\s*(?:độ\s+mật\s*:?\s*)?(?:tuyệt\s+mật|tối\s+mật|mật)\s*[)\]»"]"""
+    r"""|\bđộ\s+mật\s*[:-]?\s*(?:tuyệt\s+mật|tối\s+mật|mật)(?!\w)"""
+    r"""|^\W*(?:tuyệt\s+mật|tối\s+mật)(?!\w)"""
+    r"""|^\W*mật\s*[:.\-–!)\]]"""
+    r"""|[-–]\s*(?:tuyệt\s+mật|tối\s+mật|mật)\s*\W*$""",
+    re.IGNORECASE,
+)
+_SECRET_BEFORE_TYPE = re.compile(r"^\W*mật\s+(?=\w)", re.IGNORECASE)
+_URGENT = re.compile(r"^\W*(?:hỏa\s+tốc|thượng\s+khẩn|khẩn)(?!\s+(?:trương|cấp))(?!\w)|[(\[]\s*(?:hỏa\s+tốc|thượng\s+khẩn|khẩn)\s*[)\]]|^công\s+điện\s+(?:hỏa\s+tốc|khẩn)", re.IGNORECASE)
+_NOT_SECRET_VALUES = {"", "thường", "không", "không mật", "bình thường", "0", "thuong", "khong"}
+
+
+def _secrecy(text: str) -> tuple[int, int] | None:
+    found = _SECRET.search(text)
+    if found:
+        return found.span()
+    before = _SECRET_BEFORE_TYPE.match(text)
+    if before and head_type(text[before.end() :]):
+        return before.span()
+    return None
+
+
+# ------------------------------------------------------------------ arguments
+
+
+def as_date(value: date | datetime | str | None) -> date | None:
+    """A date from a date, ISO text or dd/mm/yyyy; None for None and blank text.
+
+    `ArgumentValueError` where the text is no date, `ArgumentTypeError` for other types.
+
+    >>> as_date("02/7/2018"), as_date("2018-07-02"), as_date("")
+    (datetime.date(2018, 7, 2), datetime.date(2018, 7, 2), None)
+    """
+    if value is None or value != value:  # NaT and NaN are not equal to themselves
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        raise ArgumentTypeError(
+            f"Ngày ban hành phải là ngày hoặc chuỗi ký tự, không phải {type(value).__name__}.", column="ngay_ban_hanh"
+        )
+    text = value.strip()
+    if not text:
+        return None
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text)
+    vietnamese = re.fullmatch(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", text, re.IGNORECASE)
+    try:
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+        if vietnamese:
+            return date(int(vietnamese[3]), int(vietnamese[2]), int(vietnamese[1]))
+    except ValueError:
+        pass
+    raise ArgumentValueError(
+        f"«{text}» không phải là ngày.", remedy="Ghi dạng dd/mm/yyyy, ví dụ 02/7/2018, hoặc 2018-07-02.", column="ngay_ban_hanh"
+    )
+
+
+def _text_argument(name: str, value: object, *, required: bool = False) -> str:
+    if value is None and not required:
+        return ""
+    if isinstance(value, str):
+        return value
+    if not required and isinstance(value, float) and value != value:
+        return ""  # an empty cell of a data frame
+    raise ArgumentTypeError(f"Giá trị phải là chuỗi ký tự, không phải {type(value).__name__}.", column=name)
+
+
+def _copy_form(hinh_thuc_sao: object) -> Form:
+    text = clean(_text_argument("hinh_thuc_sao", hinh_thuc_sao)).text.lower()
+    if text in ("", "bản gốc", "bản chính", "không", "gốc", "chính"):
+        return ""
+    plain = strip_diacritics(text).replace("_", " ")
+    for marks, form in ((("trich sao", "trs", "ts"), "trich_sao"), (("sao luc", "sl"), "sao_luc"), (("sao y", "sy"), "sao_y")):
+        if any(plain == mark or (len(mark) > 3 and mark in plain) for mark in marks):
+            return form  # type: ignore[return-value]
+    raise ArgumentValueError(
+        f"Không có hình thức sao «{text}».", remedy="Ghi «sao y», «sao lục» hoặc «trích sao».", column="hinh_thuc_sao"
+    )
+
+
+def _secret_mark(do_mat: object) -> bool:
+    text = clean(_text_argument("do_mat", do_mat)).text.lower()
+    if text in _NOT_SECRET_VALUES:
+        return False
+    if strip_diacritics(text).replace(" ", "") in ("mat", "toimat", "tuyetmat", "a", "b", "c"):
+        return True
+    raise ArgumentValueError(
+        f"Không có độ mật «{text}».", remedy="Ghi «Mật», «Tối mật», «Tuyệt mật» hoặc để trống.", column="do_mat"
+    )
+
+
+# ------------------------------------------------------------------ reading
+
+_DAMAGE = {
+    "tcvn3": "Trích yếu có vẻ gõ bằng phông TCVN3 (.VnTime).",
+    "vni": "Trích yếu có vẻ gõ bằng phông VNI.",
+    "mojibake": "Trích yếu bị đọc sai bảng mã (UTF-8).",
+    "lost": "Trích yếu bị mất chữ (dấu ? hoặc ký tự lỗi).",
+}
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What is gathered while one document is read; becomes part of the frozen facts."""
+
+    evidence: list[Evidence] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read(
+    trich_yeu: str,
+    *,
+    so_ky_hieu: str | None = None,
+    loai_van_ban: str | None = None,
+    ngay_ban_hanh: date | datetime | str | None = None,
+    noi_nhan: str | Sequence[str] | None = None,
+    hinh_thuc_sao: str | None = None,
+    do_mat: str | None = None,
+    noi_bo: bool = False,
+) -> Facts:
+    """The facts of one document.
+
+    Raises `ArgumentTypeError` and `ArgumentValueError` (with the argument's name in `column`) for arguments that mean nothing. A title
+    that cannot be judged is no error: `nonsense` says why.
+
+    >>> f = read("V/v đăng ký lịch họp tháng 9", so_ky_hieu="12/UBND-VX")
+    >>> f.loai, f.loai_by, sorted(f.muc_dich), sorted(f.ky)
+    ('CV', 'symbol', ['dang_ky_lich_hop'], ['thang'])
+    >>> read("Báo cáo kết quả thực hiện Đề án 06 quý III").loai, read("(MẬT) Kế hoạch diễn tập").mat
+    ('BC', True)
+    """
+    raw = _text_argument("trich_yeu", trich_yeu, required=True)
+    notes = _Notes()
+    if len(raw) > MAX_LENGTH:
+        notes.warnings.append(f"Trích yếu quá dài ({len(raw)} ký tự); chỉ xét {MAX_LENGTH} ký tự đầu.")
+        raw = raw[:MAX_LENGTH]
+    title = clean(raw)
+    text, lower = title.text, title.text.lower()
+    plain = not has_diacritics(text)
+    symbol = _symbol(_text_argument("so_ky_hieu", so_ky_hieu), notes)
+    head = head_type(text)
+    own = symbol or _own_symbol(text, head)
+    loai, by = _type(loai_van_ban, symbol, own, head, title, notes)
+    matter = _matter(text, head if head and head.code == loai else None, plain)
+    muc_dich, ky, forms = _stated(lower, matter, plain, title, notes)
+    ngay = as_date(ngay_ban_hanh)
+    secret = _secrecy(text)
+    if secret:
+        notes.evidence.append(Evidence("do_mat", "mat", title.raw_span(*secret)))
+    urgent = _URGENT.search(text)
+    return Facts(
+        title=title,
+        so_ky_hieu=own,
+        loai=loai,
+        loai_by=by,
+        quy_pham=_normative(loai, own, ngay),
+        he_thong="party" if own is not None and own.system == "party" else "state",
+        hinh_thuc=_copy_form(hinh_thuc_sao) or _form(loai, own, forms),
+        mat=_secret_mark(do_mat) or secret is not None,
+        khan=urgent is not None,
+        muc_dich=muc_dich,
+        ky=ky,
+        noi_bo=bool(noi_bo),
+        recipients=_recipients(noi_nhan, text),
+        ngay=ngay,
+        matter=matter,
+        nonsense=_nonsense(raw, text, loai),
+        evidence=tuple(notes.evidence),
+        warnings=tuple(notes.warnings),
+    )
+
+
+_SENT_TO = re.compile(r"\(\s*gửi\s+(?P<in>[^()]+?)\s*\)|(?<!\w)gửi\s+(?P<out>[^()]{3,80}?\s+(?:để biết|để báo cáo|(?:để )?chủ trì(?: giải quyết)?))\s*\W*$", re.IGNORECASE)
+
+
+def _recipients(noi_nhan: str | Sequence[str] | None, text: str) -> tuple[Recipient, ...]:
+    """The recipients handed in, or else the one whose role the title itself names: "… (gửi Sở Tài chính để biết)"."""
+    if noi_nhan is not None and noi_nhan == noi_nhan:
+        return recipients_block.parse(noi_nhan)
+    named = _SENT_TO.search(text)
+    found = recipients_block.parse([named["in"] or named["out"]]) if named else ()
+    return tuple(r for r in found if r.role in (Role.LEAD, Role.INFORMATION, Role.LEADERS, Role.REPORT))
+
+
+def _symbol(typed: str, notes: _Notes) -> SoKyHieu | None:
+    if not typed.strip():
+        return None
+    try:
+        return symbols.parse(typed)
+    except InvalidSoKyHieuError as error:
+        notes.warnings.append(f"Không dùng được số, ký hiệu «{typed.strip()[:60]}»: {error.what}")
+        return None
+
+
+def _own_symbol(text: str, head: HeadType | None) -> SoKyHieu | None:
+    """The document's own symbol inside its title: right behind the type word ("Kế hoạch số 176/KH-UBND …")."""
+    if head is None:
+        return None
+    for found in symbols.find(text[: head.span[1] + 60]):
+        between = text[head.span[1] : found.span[0]]
+        if found.span[0] >= head.span[1] and re.fullmatch(r"\s*(?:số|so)?\s*[:.]?\s*", between, re.IGNORECASE):
+            return found
+    return None
+
+
+def _type(
+    argument: str | None, symbol: SoKyHieu | None, own: SoKyHieu | None, head: HeadType | None, title: CleanText, notes: _Notes
+) -> tuple[str | None, StatedBy | None]:
+    stated = _text_argument("loai_van_ban", argument)
+    by_argument = normalize(stated) if stated.strip() else None
+    by_symbol = symbol.loai if symbol else None
+    by_word = head.code if head else None
+    if head:
+        notes.evidence.append(Evidence("loai_van_ban", head.code, title.raw_span(*head.span)))
+        if head.how == "misspelt":
+            notes.warnings.append(f"Đọc «{title.text[slice(*head.span)]}» là «{by_code(head.code).name}».")
+    if by_argument and by_symbol and by_argument != by_symbol:
+        notes.warnings.append(_contradiction("Loại văn bản ghi", by_argument, f"ký hiệu «{symbol.text}»", by_symbol))  # type: ignore[union-attr]
+    loai = by_argument or by_symbol
+    if loai and by_word and by_word not in (loai, "SY", "SL", "TrS", "DUTHAO", "TAILIEU"):
+        source = "loại văn bản ghi kèm" if by_argument else f"ký hiệu «{symbol.text}»"  # type: ignore[union-attr]
+        notes.warnings.append(_contradiction("Trích yếu bắt đầu bằng", by_word, source, loai))
+    if by_argument:
+        return by_argument, "argument"
+    if by_symbol:
+        return by_symbol, "symbol"
+    if head:
+        return head.code, "word" if head.how == "word" else head.how
+    return (own.loai, "symbol") if own and own.loai else (None, None)
+
+
+def _contradiction(what: str, one: str, source: str, other: str) -> str:
+    return f"{what} «{by_code(one).name}» nhưng {source} là «{by_code(other).name}»; xét theo {source}."
+
+
+def _stated(
+    lower: str, matter: int, plain: bool, title: CleanText, notes: _Notes
+) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+    found: dict[str, list[str]] = {"muc_dich": [], "ky": [], "hinh_thuc": []}
+    for phrases in _phrases(plain):
+        text = _without_dates(lower) if phrases.kind == "ky" else lower
+        span = phrases.find(text, matter)
+        if span:
+            found[phrases.kind].append(phrases.id)
+            notes.evidence.append(Evidence(phrases.kind, phrases.id, title.raw_span(*span)))
+    return frozenset(found["muc_dich"]), frozenset(found["ky"]), tuple(found["hinh_thuc"])
+
+
+_DATE = re.compile(r"ng[àa]y\s+\d+\s+th[áa]ng\s+\d+|t[ừu]\s+th[áa]ng\s+\d+|th[áa]ng\s+\d+\s*-\s*\d+/\d{4}")
+
+
+def _without_dates(lower: str) -> str:
+    """Dates blanked out, letter for letter: "ngày 12 tháng 9" names a day, no monthly period."""
+    return _DATE.sub(lambda m: "·" * len(m.group()), lower)
+
+
+def _form(loai: str | None, own: SoKyHieu | None, forms: tuple[str, ...]) -> Form:
+    if loai in _COPY_FORMS:
+        return _COPY_FORMS[loai]
+    if own and own.loai in _COPY_FORMS:
+        return _COPY_FORMS[own.loai]
+    return forms[0] if forms else ""  # type: ignore[return-value]
+
+
+def _normative(loai: str | None, own: SoKyHieu | None, ngay: date | None) -> bool | None:
+    """Whether the document is normative, by its form and the year inside its symbol (LEGAL.md 2.2, 2.9, A15)."""
+    if loai is not None and by_code(loai).group == "quy_pham":
+        return True
+    if loai is None or loai not in NORMATIVE_FORMS:
+        return own.normative if loai is None and own else (None if loai is None else False)
+    if own is None:
+        return None
+    if loai == "CT" and own.normative:
+        before = ngay or date(own.year or 9999, 1, 1)
+        return before < _DIRECTIVES_STOPPED_BEING_NORMATIVE
+    return own.normative
+
+
+def _nonsense(raw: str, text: str, loai: str | None) -> str:
+    if not text:
+        return "Chưa có trích yếu."
+    harm = damage(raw)
+    if harm:
+        return f"{_DAMAGE[harm]} Hãy chuyển sang Unicode rồi hỏi lại."
+    if not any(c.isalpha() for c in text):
+        return "Trích yếu không có chữ."
+    if loai is None and not looks_vietnamese(text):
+        return "Trích yếu không phải tiếng Việt."
+    return ""

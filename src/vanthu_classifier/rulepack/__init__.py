@@ -1,0 +1,22 @@
+"""The law as data: rule packs, and what they say of a document."""
+
+from vanthu_classifier.rulepack.load import DEFAULT, load, names
+from vanthu_classifier.rulepack.resolve import RecipientRuling, Ruling, resolve, rule_document
+from vanthu_classifier.rulepack.schema import Case, Example, Pack, Rule, Situation, Standing, situation
+
+__all__ = [
+    "DEFAULT",
+    "Case",
+    "Example",
+    "Pack",
+    "RecipientRuling",
+    "Rule",
+    "Ruling",
+    "Situation",
+    "Standing",
+    "load",
+    "names",
+    "resolve",
+    "rule_document",
+    "situation",
+]

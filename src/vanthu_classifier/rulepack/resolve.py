@@ -1,0 +1,119 @@
+"""From facts to an outcome: which rules speak, which of them prevail, and what that means for each recipient.
+
+A rule that another speaking rule declares to override falls away. If those that are left agree, their outcome stands; if they
+disagree, a person must look, leaning to paper when any of them wants paper, since a missing paper is the worse mistake. If none
+speaks, the pack's own word on silence stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from vanthu_classifier.facts import Facts
+from vanthu_classifier.noi_nhan import Recipient, Role
+from vanthu_classifier.outcomes import Dispatch
+from vanthu_classifier.rulepack.schema import Pack, Rule, Situation, situation
+
+__all__ = ["RecipientRuling", "Ruling", "resolve", "rule_document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the pack says of one situation.
+
+    `rule` is the one to cite (None where none speaks), `agreeing` all that stand behind the outcome, `against` those that disagree
+    with it undeclared, `overridden` those that spoke and gave way.
+    """
+
+    outcome: Dispatch
+    lean: Dispatch | None
+    rule: Rule | None
+    agreeing: tuple[Rule, ...] = ()
+    against: tuple[Rule, ...] = ()
+    overridden: tuple[Rule, ...] = ()
+
+    @property
+    def wants_paper(self) -> bool:
+        """Whether the outcome is paper, or leans to it."""
+        return Dispatch.ELECTRONIC_AND_PAPER in (self.outcome, self.lean)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRuling:
+    """What the pack says for one recipient; `ruling` is None where nothing is sent (the file copy)."""
+
+    recipient: Recipient
+    ruling: Ruling | None
+
+
+@lru_cache(maxsize=65536)
+def resolve(pack: Pack, s: Situation) -> Ruling:
+    """The pack's ruling on one situation."""
+    speaking = [rule for rule in pack.rules.values() if rule.speaks(s)]
+    beaten = {name for rule in speaking for name in rule.overrides}
+    standing = tuple(r for r in speaking if r.id not in beaten)
+    overridden = tuple(r for r in speaking if r.id in beaten)
+    if not standing:
+        return Ruling(pack.silence, None, None, overridden=overridden)
+    answers = {(rule.outcome, rule.lean) for rule in standing}
+    if len(answers) == 1:
+        first = _to_cite(standing)
+        return Ruling(first.outcome, first.lean, first, agreeing=standing, overridden=overridden)
+    paper = any(Dispatch.ELECTRONIC_AND_PAPER in answer for answer in answers)
+    lean = Dispatch.ELECTRONIC_AND_PAPER if paper else Dispatch.ELECTRONIC_ONLY
+    return Ruling(Dispatch.NEEDS_REVIEW, lean, None, against=standing, overridden=overridden)
+
+
+_FIRMNESS = {"text": 0, "reading": 1, "silence": 2, "open": 3}
+
+
+def _to_cite(rules: tuple[Rule, ...]) -> Rule:
+    """Of rules that agree, the one to quote: the firmest, then a list item before a position, then by id."""
+    return min(rules, key=lambda r: (_FIRMNESS[r.standing], r.category != r.id, r.id))
+
+
+_NOT_SENT = frozenset({Role.FILE})
+_OUTSIDE = frozenset({Role.OUTSIDE})
+
+
+def rule_document(pack: Pack, facts: Facts, loai: str | None = None) -> tuple[Ruling, tuple[RecipientRuling, ...]]:
+    """The ruling on a document as a whole, and on each of its recipients.
+
+    Without recipients the document's own ruling stands. With them, the document goes out with paper when any recipient needs
+    the paper, needs review when any recipient does, and electronically otherwise. Recipients outside the administration (A37)
+    do not decide for the others.
+    """
+    own = resolve(pack, situation(facts, loai=loai))
+    if own.outcome is Dispatch.NOT_BY_NETWORK or not facts.recipients:
+        rulings = tuple(RecipientRuling(r, None if r.role in _NOT_SENT else own) for r in facts.recipients)
+        return own, rulings
+    each = tuple(
+        RecipientRuling(r, None if r.role in _NOT_SENT else resolve(pack, situation(facts, loai=loai, vai_tro=r.role)))
+        for r in facts.recipients
+    )
+    return _whole(own, each), each
+
+
+def _whole(own: Ruling, each: tuple[RecipientRuling, ...]) -> Ruling:
+    inside = [r.ruling for r in each if r.ruling and r.recipient.role not in _OUTSIDE]
+    outside = [r.ruling for r in each if r.ruling and r.recipient.role in _OUTSIDE]
+    rulings = inside or outside
+    if not rulings:
+        return own
+    for outcome in (Dispatch.ELECTRONIC_AND_PAPER, Dispatch.NEEDS_REVIEW, Dispatch.ELECTRONIC_ONLY):
+        fitting = [r for r in rulings if r.outcome is outcome]
+        if fitting:
+            return own if own in fitting else min(fitting, key=lambda r: not r.wants_paper)
+    return own
+
+
+def as_mapping(ruling: Ruling) -> Mapping[str, object]:
+    """A ruling in plain values, for listings."""
+    return {
+        "dispatch": str(ruling.outcome),
+        "lean": ruling.lean and str(ruling.lean),
+        "rule": ruling.rule and ruling.rule.id,
+        "category": ruling.rule and ruling.rule.category,
+    }

@@ -1,0 +1,159 @@
+"""What a rule pack is made of.
+
+A pack is a folder: `pack.toml` (id, title, issuer, signed, in force from/to, source, checked on, what silence and conflict mean), `source.txt` (the text
+we have, verbatim), `rules/*.toml`, `omitted.toml` where something of the source is no rule, and `cases.toml` (whole situations with the decision expected).
+
+A rule maps kinds of fact to an outcome. `when` names the facts; all must hold, each by one of its values. Precedence is declared
+(`overrides`), never a matter of file order. How firmly the Decision itself gives the outcome is the rule's `standing`:
+
+    text      the list names it
+    reading   the list's words cover it under the reading that the rule states
+    silence   neither list names it; the outcome is what the lists' logic leaves, and a clerk who wants to be asked is asked
+    open      a person must look; `lean` may say which way
+
+A standing is a degree stated by the pack's authors, no probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from vanthu_classifier.facts import Facts
+from vanthu_classifier.loai_van_ban import by_code
+from vanthu_classifier.outcomes import Dispatch
+
+__all__ = ["KEYS", "Case", "Example", "Pack", "Rule", "Situation", "Standing", "situation"]
+
+Standing = Literal["text", "reading", "silence", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The facts that a rule may ask for, as values of finite kinds; one per recipient role.
+
+    `loai` is "" where the type is not known. `vai_tro` is the role of one recipient, "" for the document as such.
+    """
+
+    loai: str = ""
+    quy_pham: bool = False
+    he_thong: str = "state"
+    hinh_thuc: str = ""
+    mat: bool = False
+    noi_bo: bool = False
+    vai_tro: str = ""
+    muc_dich: frozenset[str] = frozenset()
+    ky: frozenset[str] = frozenset()
+
+
+KEYS = ("loai", "quy_pham", "he_thong", "hinh_thuc", "mat", "noi_bo", "vai_tro", "muc_dich", "ky")
+"""Kinds of fact that `when` may name."""
+
+
+def situation(facts: Facts, *, loai: str | None = None, vai_tro: str = "") -> Situation:
+    """The situation of a document, for its stated type or for `loai`, and for one recipient's role.
+
+    A type that can only be normative (luật, nghị định, thông tư …) is normative however it became known.
+    """
+    code = loai or facts.loai or ""
+    always_normative = bool(code) and by_code(code).group == "quy_pham"
+    return Situation(
+        loai=code,
+        quy_pham=always_normative or bool(facts.quy_pham),
+        he_thong=facts.he_thong,
+        hinh_thuc=facts.hinh_thuc,
+        mat=facts.mat,
+        noi_bo=facts.noi_bo,
+        vai_tro=vai_tro,
+        muc_dich=facts.muc_dich,
+        ky=facts.ky,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A document on one side of a rule's boundary: the arguments of `facts.read`."""
+
+    args: Mapping[str, object]
+
+    @property
+    def trich_yeu(self) -> str:
+        """The example's title."""
+        return str(self.args["trich_yeu"])
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a pack. `file` is where it stands, relative to the pack's folder."""
+
+    id: str
+    group: str
+    outcome: Dispatch
+    standing: Standing
+    quote: str
+    reading: str
+    reading_en: str
+    when: Mapping[str, frozenset[str]]
+    category: str | None = None
+    focus: str = ""
+    lean: Dispatch | None = None
+    overrides: frozenset[str] = frozenset()
+    note: str = ""
+    note_en: str = ""
+    file: str = ""
+    examples: tuple[Example, ...] = ()
+    near_misses: tuple[Example, ...] = ()
+
+    def speaks(self, s: Situation) -> bool:
+        """Whether every kind of fact that the rule names holds in the situation."""
+        for key, wanted in self.when.items():
+            have = getattr(s, key)
+            if isinstance(have, frozenset):
+                if not have & wanted:
+                    return False
+            elif (str(have).lower() if isinstance(have, bool) else have) not in wanted:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A whole situation in a sentence, and the decision that must come out. `position` is the point it holds (A01 …)."""
+
+    id: str
+    says: str
+    position: str
+    args: Mapping[str, object]
+    expect: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A rule pack, checked.
+
+    `in_force_from` and `in_force_to` are the first and the last day, None where open. `sha256` is the hash of its files.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    issuer: str
+    signed: date
+    in_force_from: date | None
+    in_force_to: date | None
+    source: str
+    source_text: str
+    checked_on: date
+    silence: Dispatch
+    rules: Mapping[str, Rule]
+    cases: tuple[Case, ...]
+    sha256: str
+    omitted: Mapping[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pack) and other.sha256 == self.sha256
