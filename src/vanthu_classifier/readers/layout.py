@@ -1,0 +1,499 @@
+"""Where number, type, title, date and recipients stand on the page of a document.
+
+The boxes of Decree 30/2020/NĐ-CP, Appendix I, part IV, read from lines in the order of reading:
+
+    2  issuing body          | 1  national motto            the head ends where the matter begins:
+    3  Số: 15/QĐ-UBND        | 4  Huế, ngày … tháng … năm …   "Kính gửi", "Căn cứ", a chapter, a paragraph
+    5b V/v … (công văn)      |
+             5a QUYẾT ĐỊNH (type, in capitals, alone on its line)
+                title, until a rule, a gap, the authority, the grounds
+    9a Kính gửi: …
+    6  matter
+    9b Nơi nhận: …           | 7  signature
+
+Only the head can hold the document's own number: what stands in the grounds, in the title, after "Kèm theo", or in a stamp of
+signing or receipt is another document's. An annex has no head and so no number and no recipients of its own.
+
+Text copied from a web page has the whole head on one or two lines; `_unfolded` first sets such a head apart again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+
+from vanthu_classifier.errors import ArgumentValueError
+from vanthu_classifier.loai_van_ban import head_type, types
+from vanthu_classifier.readers.page import MOTTO, Line
+from vanthu_classifier.readers.record import Record
+from vanthu_classifier.so_ky_hieu import parse
+from vanthu_classifier.text import clean, strip_diacritics
+
+__all__ = ["record"]
+
+_MAX_HEAD = 80  # lines, gaps counted
+_MAX_ABOVE_MOTTO = 30
+_MAX_TITLE = 14
+_MAX_RECIPIENTS = 80
+_PROSE = 110  # letters; a longer line in the head is a paragraph, not a part of the form
+
+
+def record(lines: Sequence[Line], path: str) -> Record:
+    """What the document's form states; a field that is not found stays None or empty.
+
+    >>> page = ["UBND HUYỆN PHÚ VANG", "PHÒNG NỘI VỤ", "Số: 05/PNV", "V/v báo cáo cải cách hành chính",
+    ...         "Phú Vang, ngày 02 tháng 7 năm 2019", "Kính gửi: Các phòng, ban.", "Nơi nhận:", "- Như trên;", "- Lưu: VT."]
+    >>> found = record([Line(text) for text in page], "a.txt")
+    >>> found.so_ky_hieu, found.loai_van_ban, found.trich_yeu, found.ngay_ban_hanh
+    ('05/PNV', 'CV', 'V/v báo cáo cải cách hành chính', '2019-07-02')
+    >>> found.co_quan_ban_hanh, found.kinh_gui, found.noi_nhan
+    ('UBND HUYỆN PHÚ VANG - PHÒNG NỘI VỤ', ('Các phòng, ban.',), ('Như trên', 'Lưu: VT.'))
+    """
+    cleaned = [replace(line, text=clean(line.text).text) for line in lines]
+    head, rest = _head_and_rest(_unfolded(cleaned))
+    number = _number(head)
+    own = number is not None or any(MOTTO.search(line.text.upper()) for line in head)  # an annex has neither
+    agency = _agency(head) if own else None
+    kind, title = _type_and_title(head, rest, number, agency)
+    return Record(
+        path=path,
+        so_ky_hieu=number,
+        ngay_ban_hanh=_date(head),
+        loai_van_ban=kind,
+        trich_yeu=title,
+        co_quan_ban_hanh=agency,
+        noi_nhan=_recipients(rest) if own else (),
+        kinh_gui=_addressees(rest) if own else (),
+        do_mat=_secrecy(head),
+        hinh_thuc_sao=_copy_mark(cleaned),
+    )
+
+
+# ------------------------------------------------------------------ head
+
+_DATE = r"ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
+_PLACE_DATE = re.compile(
+    rf"(?:[A-ZĐ][\w.()-]*(?:\s[\w.()-]+){{0,5}}\s?[,;.]\s*)?(?:{_DATE}|ngày[\s.…]*(?:\d{{1,2}})?[\s.…]*tháng[\s.…]*(?:\d{{1,2}})?[\s.…]*năm[\s.…]*(?:\d{{4}})?)"
+)
+_SLASH_DATE = re.compile(r"[A-ZĐ][^\d:;()]{1,40}?,\s*ngày\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\W*$")
+_RULE = re.compile(r"^[\W_]*[-_=*~.─—–]{3,}[\W_]*$")
+_SUBJECT = re.compile(r"\(?\s*(?:V/v|v/v|V/V|Về việc|VỀ VIỆC)\b")
+_BEGIN_MATTER = re.compile(
+    r"(?:Kính gửi|KÍNH GỬI|Căn cứ|Thực hiện|Theo|Xét|Để|Điều \d|Phần\b|PHẦN\b|Chương\b|CHƯƠNG\b|Mục\b|[IVX]{1,4}\s?[./-]\s|1\s?[.)/]|A[.)]\s)\s*"
+)
+_ANNEXED = re.compile(r"\(?\s*(?:Ban hành |Được ban hành )?kèm theo\b", re.IGNORECASE)
+
+
+def _head_and_rest(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Everything above the matter, and the matter with what follows; a head never ends above its motto."""
+    motto = next((i for i, line in enumerate(lines[:_MAX_ABOVE_MOTTO]) if MOTTO.fullmatch(line.text.upper())), -1)
+    for i, line in enumerate(lines[:_MAX_HEAD]):
+        if i <= motto:
+            continue
+        if _BEGIN_MATTER.match(line.text) and not _is_capitals(line.text[:40]):
+            return lines[:i], lines[i:]
+        if line.text.startswith("KÍNH GỬI") or _is_prose(line.text):
+            return lines[:i], lines[i:]
+    return lines[:_MAX_HEAD], lines[_MAX_HEAD:]
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) > _PROSE and not _is_capitals(text) and not _SUBJECT.match(text)
+
+
+def _is_capitals(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) >= 3 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
+
+
+_SPOTS = (
+    re.compile(r"(?=\bCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\b)|(?<=CHỦ NGHĨA VIỆT NAM)(?=\s)"),
+    re.compile(r"(?=\bĐộc lập ?- ?Tự do ?- ?Hạnh phúc)|(?<=Hạnh phúc)(?=\s)"),
+    re.compile(r"(?<=\s)(?=-{3,}|_{3,})|(?<=---)(?=\s)|(?<=___)(?=\s)"),
+    re.compile(r"(?<=\S )(?=V/v\s)"),
+    re.compile(r"(?<=\S )(?=Kính gửi\s?:)"),
+)
+_ANY_DATE = _DATE.replace("(", "(?:")
+_DATED = rf"[A-ZĐ][\w -]{{1,40}}, {_ANY_DATE}"
+_BEFORE_DATE = re.compile(rf"((?:Số\s?:\s?)?\S*\d\S*)\s(?={_DATED})")
+_AFTER_DATE = re.compile(rf"({_DATED})\s(?=[A-ZĐ]{{2}})")
+
+
+def _unfolded(lines: list[Line]) -> list[Line]:
+    """The lines with a head that was folded into a few of them set apart; a head that stands right is not touched."""
+    out: list[Line] = []
+    for i, line in enumerate(lines):
+        if i >= _MAX_HEAD or len(line.text) < 20:
+            out.append(line)
+        else:
+            out += [replace(line, text=text) for text in _set_apart(line.text)]
+    return out
+
+
+def _set_apart(text: str) -> list[str]:
+    numbered = _BEFORE_DATE.match(text)
+    if not (numbered or MOTTO.search(text) or re.match(rf"Số\s?:|{_DATED}", text)):
+        return [text]
+    parts = [numbered[1], text[numbered.end() :]] if numbered else [text]
+    for spot in _SPOTS:
+        parts = [piece.strip() for part in parts for piece in spot.split(part) if piece.strip()]
+    return [piece for part in parts for piece in _title_apart(part)]
+
+
+def _title_apart(text: str) -> Iterator[str]:
+    """A date followed by type and title in capitals, and these by the matter."""
+    dated = _AFTER_DATE.match(text)
+    if dated is None:
+        yield text
+        return
+    yield dated[1]
+    words = text[dated.end() :].split()
+    end = next((i for i, word in enumerate(words) if any(c.islower() for c in word)), len(words))
+    title = " ".join(words[:end])
+    kind = next((name for name in _names() if title.startswith(name + " ")), "")
+    if kind:
+        yield from (kind, title[len(kind) :].strip(), "")
+        title = ""
+    yield from filter(None, [" ".join([title, *words[end:]]).strip()])
+
+
+# ------------------------------------------------------------------ number, agency, date, marks
+
+_SO = re.compile(r"(?:Luật |LUẬT )?(?:Số|SỐ)\s*(?:hiệu\s*)?([:.;]?)\s*(.*)")
+_STAMP = re.compile(r"Thời gian ký|Ngày ký|Ký bởi|Người ký|Ký ngày|CÔNG VĂN ĐẾN|^ĐẾN\b|^Đến\b|Ngày đến|Chuyển\s?:", re.IGNORECASE)
+_TOKEN = re.compile(r"(?:(\d{1,6}[A-Za-zđ]?)\b)?((?:[/-]\d{4})?[/-][A-ZĐÔƠƯĂÂÊ][\w&.()/,-]*|[/-]?)")
+
+
+def _number(head: list[Line]) -> str | None:
+    for i, line in enumerate(head):
+        found = _SO.match(line.text)
+        if not found or _stamped(head, i):
+            continue
+        number = _printed(found[2]) or (_printed(_next_text(head, i)) if not found[2].strip(" ._") else None)
+        if number and number.startswith("/"):
+            above = head[i - 1].text if i and head[i - 1].block == line.block else ""
+            number = (above if re.fullmatch(r"\d{1,6}[a-zđ]?", above) else "") + number
+        if number and (found[1] or not number.isdigit()):
+            return number
+    return None
+
+
+def _stamped(head: list[Line], i: int) -> bool:
+    around = [line.text for line in head[max(0, i - 2) : i + 3] if line.block == head[i].block]
+    return any(_STAMP.search(text) for text in around)
+
+
+def _next_text(lines: list[Line], i: int) -> str:
+    return next((line.text for line in lines[i + 1 : i + 3] if line.text), "")
+
+
+def _printed(text: str) -> str | None:
+    """The number and symbol at the head of `text` without inner blanks; None where there is neither."""
+    text = re.sub(r"[._…]{2,}", " ", text).strip()
+    text = re.sub(r"\s*([/&])\s*", r"\1", text)
+    text = re.sub(r"(?<=[\w)])\s*-\s*(?=[A-ZĐ\d])", "-", text)
+    found = _TOKEN.match(text)
+    if not found or not found.group().strip("/-"):
+        return None
+    return found.group().rstrip(".,;:-") or None
+
+
+_NO_AGENCY = re.compile(r"^(?:Độc lập|Tự do|Hạnh phúc|\W|\d+$|Mẫu|MẪU|DỰ THẢO|Dự thảo|HỎA TỐC|KHẨN|THƯỢNG KHẨN|BẢN SAO|SAO )")
+_BODY = re.compile(
+    r"(?:ỦY BAN|UBND|HĐND|HỘI|SỞ|PHÒNG|BỘ|CỤC|CHI CỤC|TỔNG CỤC|BAN|TRƯỜNG|TRUNG TÂM|VĂN PHÒNG|CÔNG AN|TÒA|VIỆN|THANH TRA|ĐẢNG|HUYỆN ỦY|TỈNH ỦY|"
+    r"THÀNH ỦY|ĐOÀN|LIÊN|CÔNG TY|TẬP ĐOÀN|BỆNH VIỆN|TRẠM|KHO BẠC|BẢO HIỂM|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|ĐẠI HỌC|HỌC VIỆN|KHOA|BQL|TỔ|XÃ|CHI BỘ)\b"
+)
+
+
+def _agency(head: list[Line]) -> str | None:
+    """The issuing body, after the body above it where both are named: capitals over the number or beside the motto."""
+    at = next((i for i, line in enumerate(head) if _SO.match(line.text) and not _stamped(head, i)), None)
+    at = len(head) if at is None else at
+    names: list[str] = []
+    for line in head[:at]:
+        text = re.sub(r"[-_*]{3,}", "", line.text).strip()
+        if MOTTO.search(text.upper()):
+            if names:
+                break
+            continue
+        if not text or not _is_capitals(text) or _NO_AGENCY.match(text) or _SECRET.fullmatch(text) or _type_of(text):
+            continue
+        if names and not _BODY.match(text):
+            names[-1] += " " + text
+        else:
+            names.append(text)
+    return " - ".join(names[:3]) or None
+
+
+def _date(head: list[Line]) -> str | None:
+    for line in head:
+        found = _PLACE_DATE.fullmatch(line.text.rstrip(" .)")) or _SLASH_DATE.match(line.text)
+        if found and found[1]:
+            day, month, year = map(int, found.groups()[:3])
+            try:
+                return date(year, month, day).isoformat()
+            except ValueError:
+                return None
+    return None
+
+
+_SECRET = re.compile(r"\W*(TUYỆT MẬT|TỐI MẬT|MẬT)\W*")
+_COPY = re.compile(r"\W*(SAO Y|SAO LỤC|TRÍCH SAO|Sao y|Sao lục|Trích sao)(?:\s+BẢN CHÍNH)?\s*(?:$|[;:,(-])")
+_COPIES = {"sao y": "sao_y", "sao lục": "sao_luc", "trích sao": "trich_sao"}
+
+
+def _secrecy(head: list[Line]) -> str | None:
+    return next((m[1] for line in head if (m := _SECRET.fullmatch(line.text))), None)
+
+
+def _copy_mark(lines: list[Line]) -> str | None:
+    marks = (_COPY.match(line.text) for line in lines if len(line.text) < 90)
+    return next((_COPIES[m[1].lower()] for m in marks if m), None)
+
+
+# ------------------------------------------------------------------ type and title
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Type names in capitals, longest first, and their codes."""
+    pairs = [(name.upper(), row.code) for row in types().values() for name in (row.name, *row.words) if row.group != "gia_loai" or row.code == "LICH"]
+    return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class _TypeLine:
+    code: str
+    alone: bool  # nothing but the type's name stands on the line
+    rest: str
+
+
+def _type_of(text: str) -> _TypeLine | None:
+    """The type that a line in capitals begins with; a name in capitals that ends in ":" begins the operative part instead."""
+    if not _is_capitals(text[:60]) or text.rstrip().endswith(":"):
+        return None
+    bare = re.sub(r"\s+", " ", text).strip(" *.\"'()")
+    for name, code in _names().items():
+        if bare == name:
+            return _TypeLine(code, True, "")
+    head = head_type(bare.lower())
+    if head is None or head.how != "word" or head.code in ("DUTHAO", "TAILIEU"):
+        return None
+    return _TypeLine(head.code, False, bare[head.span[1] :].strip(" :"))
+
+
+def _type_and_title(head: list[Line], rest: list[Line], number: str | None, agency: str | None) -> tuple[str | None, str | None]:
+    start = _below_number(head)
+    below = next((i for i, line in enumerate(head) if _SO.match(line.text) and not _stamped(head, i)), start)
+    subject = next((i for i in range(min(below, start), len(head)) if _SUBJECT.match(head[i].text)), None)
+    for i in range(start, len(head)):
+        found = _type_of(head[i].text)
+        if found is None or (not found.alone and _BODY.match(head[i].text)):
+            continue
+        title = _below(head, rest, i, found, agency)
+        if title is None and subject is not None:
+            title = _subject(head, subject)
+        return found.code, title
+    if subject is not None:
+        return _code_of(number) or "CV", _subject(head, subject)
+    addressed = any(re.match(r"kính gửi", line.text, re.IGNORECASE) for line in rest[:3])
+    code = _code_of(number) or ("CV" if addressed and number else None)
+    return code, _heading(head, rest)
+
+
+def _code_of(number: str | None) -> str | None:
+    if number is None:
+        return None
+    try:
+        return parse(number).loai
+    except ArgumentValueError:
+        return None
+
+
+def _below_number(head: list[Line]) -> int:
+    """Index of the first line that can hold type or title: below the motto, else the first line."""
+    for i, line in enumerate(head):
+        if MOTTO.search(line.text.upper()):
+            own = [k for k, other in enumerate(head[: i + 1]) if other.block == head[i].block]
+            left = next((k for k in range(i) if _SO.match(head[k].text)), None)
+            return min(left, own[0]) if left is not None else own[0]
+    return 0
+
+
+_AUTHORITY = re.compile(
+    r"(?:(?:PHÓ )?(?:CHỦ TỊCH|BỘ TRƯỞNG|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG|TỔNG CỤC TRƯỞNG|HIỆU TRƯỞNG|CHÁNH VĂN PHÒNG|CHÁNH ÁN|VIỆN TRƯỞNG|THỦ TƯỚNG|TRƯỞNG (?:BAN|PHÒNG)|"
+    r"CHI CỤC TRƯỞNG|THỐNG ĐỐC|TỔNG THANH TRA)|ỦY BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|CHÍNH PHỦ|QUỐC HỘI|BAN GIÁM ĐỐC|HỘI ĐỒNG)\b"
+)
+
+
+def _below(head: list[Line], rest: list[Line], i: int, found: _TypeLine, agency: str | None) -> str | None:
+    """The title under the type's name, or the rest of the line that begins with it and the lines beneath."""
+    out = [found.rest] if found.rest else []
+    seen_centered = head[i].centered is True
+    for line in (head + rest)[i + 1 : i + 1 + _MAX_TITLE]:
+        text = line.text
+        if not text and not out:
+            continue
+        if not text or _ends_title(text, out, agency):
+            break
+        if out and seen_centered and line.centered is False:
+            break
+        seen_centered = seen_centered or line.centered is True
+        out.append(text)
+    return _without_authority(_joined(out), agency)
+
+
+def _ends_title(text: str, out: list[str], agency: str | None) -> bool:
+    if _RULE.match(text) or _ANNEXED.match(text) or _PLACE_DATE.fullmatch(text) or _SO.match(text):
+        return True
+    if _BEGIN_MATTER.match(text) and not _is_capitals(text[:40]):
+        return not out or not out[-1].endswith((",", "-")) or text.startswith(("Căn cứ", "Kính gửi", "Điều"))
+    capitals = bool(out) and all(_is_capitals(part) for part in out)
+    if out and _is_capitals(text) and not capitals:
+        return True
+    return bool(_AUTHORITY.match(text)) and _is_capitals(text) and bool(out) and (agency is None or _names_agency(text, agency))
+
+
+def _names_agency(text: str, agency: str) -> bool:
+    last = _plain(agency.split(" - ")[-1])
+    return last in _plain(text) or _plain(text) in last or not _BODY.match(text)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\buy ban nhan dan\b", "ubnd", strip_diacritics(text).lower())
+
+
+_OFFICE = re.compile(r"\s+(?:CHỦ TỊCH|BỘ TRƯỞNG|(?:TỔNG )?GIÁM ĐỐC|CỤC TRƯỞNG|HIỆU TRƯỞNG|CHÁNH ÁN|VIỆN TRƯỞNG)$")
+
+
+def _without_authority(title: str, agency: str | None) -> str | None:
+    """A title in capitals on one line with the issuing authority behind it, without the authority."""
+    for name in (agency or "").split(" - "):
+        if name and _is_capitals(title) and title.endswith(" " + name):
+            shorter = title[: -len(name)].rstrip()
+            return _OFFICE.sub("", shorter)
+    return title or None
+
+
+def _subject(head: list[Line], i: int) -> str:
+    """Title of a công văn: from "V/v" to the end of its column, a date that stands between left out."""
+    out = [head[i].text]
+    for line in head[i + 1 : i + 1 + _MAX_TITLE]:
+        text = line.text
+        if _PLACE_DATE.match(text):
+            continue
+        if not text or line.block != head[i].block or _RULE.match(text) or MOTTO.search(text.upper()) or _type_of(text):
+            break
+        if _SECRET.fullmatch(text) or _SO.match(text) or text.startswith("Độc lập"):
+            break
+        out.append(text)
+    return _joined(out)
+
+
+def _heading(head: list[Line], rest: list[Line]) -> str | None:
+    """First heading of a document that states no type: an annex, a table, a list."""
+    out: list[str] = []
+    for line in head[_below_number(head) :] + rest[:1]:
+        text = line.text
+        if not out and (not text or _is_form(text)):
+            continue
+        if out and text and not re.search(r"[^\W_]", text) and not _RULE.match(text):
+            continue  # a footnote mark of its own
+        if not text or _is_form(text) or _ANNEXED.match(text) or len(out) >= _MAX_TITLE or _BEGIN_MATTER.match(text):
+            break
+        out.append(text)
+    return _joined(out) or None
+
+
+def _is_form(text: str) -> bool:
+    return bool(
+        MOTTO.search(text.upper())
+        or text.startswith("Độc lập")
+        or _RULE.match(text)
+        or _SO.match(text)
+        or _PLACE_DATE.match(text)
+        or _STAMP.search(text)
+        or _SECRET.fullmatch(text)
+        or not re.search(r"[^\W\d_]{2}", text)
+    )
+
+
+def _joined(parts: list[str]) -> str:
+    text = " ".join(part.strip() for part in parts)
+    return re.sub(r"(?<=[A-ZĐ\d])- (?=[A-ZĐ]{2})", "-", re.sub(r"\s+", " ", text)).strip()
+
+
+# ------------------------------------------------------------------ addressees and recipients
+
+_ADDRESSED = re.compile(r"kính gửi\s*:?\s*(.*)", re.IGNORECASE)
+_RECIPIENTS = re.compile(r"n[ơo]i\s*nh[ậa]n\s*(?::\s*(.*)|(?=$))", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:[-+•*·–]|\d{1,2}[.)])\s*")
+
+
+def _addressees(rest: list[Line]) -> tuple[str, ...]:
+    for i, line in enumerate(rest[:12]):
+        found = _ADDRESSED.match(line.text)
+        if not found:
+            continue
+        out = [found[1]] if found[1] else []
+        for after in rest[i + 1 : i + 1 + _MAX_RECIPIENTS]:
+            if not after.text:
+                if out:
+                    break
+                continue
+            listed = _BULLET.match(after.text) or not out or out[-1].endswith((";", ",")) or after.text.startswith("Đồng kính gửi")
+            if not listed or _BEGIN_MATTER.match(after.text) or _is_prose(after.text):
+                break
+            out.append(after.text)
+        return tuple(_bare(text) for text in out if _bare(text))
+    return ()
+
+
+_SIGNING = re.compile(
+    r"(?:TM\.|KT\.|TL\.|TUQ\.|Q\.|T/M|K/T|T/L)\s*\S|(?:(?:PHÓ|QUYỀN) )?(?:CHỦ TỊCH|BỘ TRƯỞNG|THỨ TRƯỞNG|(?:TỔNG )?GIÁM ĐỐC|CỤC TRƯỞNG|HIỆU TRƯỞNG|CHÁNH|TRƯỞNG|"
+    r"THỦ TƯỚNG|VIỆN TRƯỞNG|BÍ THƯ|THỦ TRƯỞNG|CHI CỤC TRƯỞNG|TỔNG CỤC TRƯỞNG|ĐỘI TRƯỞNG|NGƯỜI)\b"
+)
+
+
+def _recipients(rest: list[Line]) -> tuple[str, ...]:
+    """The lines of the first recipients block, wrapped ones joined, without bullets and closing semicolons."""
+    for i, line in enumerate(rest):
+        found = _RECIPIENTS.match(line.text)
+        if found:
+            below = [other for other in rest[i + 1 : i + 1 + _MAX_RECIPIENTS] if other.block == line.block]
+            return _entries(found[1] or "", below or rest[i + 1 : i + 1 + _MAX_RECIPIENTS])
+    return ()
+
+
+def _entries(first: str, below: list[Line]) -> tuple[str, ...]:
+    bulleted = any(_BULLET.match(line.text) for line in below[:4])
+    entries = [part for part in re.split(r";\s*", first) if part.strip()] if first else []
+    for line in below:
+        text = line.text
+        kept = text if entries and not bulleted and text.startswith("Lưu") else _SIGNING.split(text)[0].rstrip()
+        filed = bool(entries) and strip_diacritics(_bare(entries[-1])).lower().startswith("luu")
+        new = bool(_BULLET.match(text)) or not bulleted
+        if filed and (not text or (new and not _BULLET.match(text)) or not _continues(entries[-1], text)) and not _BULLET.match(text):
+            break
+        if (text and not kept) or _is_capitals(text) and len(text) > 12 and not _BULLET.match(text) and _AUTHORITY.match(text):
+            break
+        if not kept:
+            continue
+        if new:
+            entries.append(kept)
+        elif entries:
+            entries[-1] += " " + kept
+        if kept != text:
+            break
+    return tuple(_bare(entry) for entry in entries if _bare(entry))
+
+
+def _continues(entry: str, text: str) -> bool:
+    return not entry.rstrip().endswith((".", ";", ")")) and len(text) < 40 and not _is_capitals(text)
+
+
+def _bare(text: str) -> str:
+    return _BULLET.sub("", text).strip().rstrip(";").strip()

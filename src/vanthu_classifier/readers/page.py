@@ -1,0 +1,206 @@
+"""Lines of a page in the order a person reads them.
+
+A page of Decree 30/2020 (Appendix I, part IV) has two columns at its head (issuing body, number | national motto, date) and two
+at its foot ("Nơi nhận" | signature). A reader that knows where words stand (PDF, later OCR, a .txt laid out with spaces) hands its
+words to `reading_order`, which tells the columns apart: at the head by the left edge of the motto, at the foot by the middle of
+the page. A reader that knows the columns by itself (a table in .docx) makes `Line`s directly.
+
+    words ─ rows (same baseline) ─ columns ─ lines, column by column, an empty line where the page leaves a gap
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from vanthu_classifier.text import clean
+
+__all__ = ["MOTTO", "Line", "Word", "reading_order", "spaced_columns"]
+
+MOTTO = re.compile(r"C[ỘO]NG\s*H[ÒO]A\s*X[ÃA]\s*H[ỘO]I\s*CH[ỦU]\s*NGH[ĨI]A\s*VI[ỆE]T\s*NAM|Đ[ẢA]NG\s*C[ỘO]NG\s*S[ẢA]N\s*VI[ỆE]T\s*NAM")
+"""National motto, or the heading of a Party document (HD 36-HD/VPTW), in cleaned text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and its box: points from the upper left corner, `y` is the foot of the letters, `size` their height."""
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text; "" is a gap on the page.
+
+    Lines of one column or one table cell share `block`, counted over the document. `centered` is None where that is not known.
+    """
+
+    text: str
+    block: int = 0
+    page: int = 0
+    centered: bool | None = None
+
+
+_Row = list[Word]
+_COLUMN_GAP = 0.9  # of the letters' height: less is a blank between words, even in justified text
+_CENTERED = 10.0  # points off the middle of the text; the first line of a paragraph is set in by twice that
+_SPILL = 22.0  # points that a date or a "V/v" line may reach over the edge of its column
+
+
+def reading_order(words: Iterable[Word], *, width: float, page: int = 0, block: int = 0) -> tuple[Line, ...]:
+    """The lines of one page of `width` points, column by column; their blocks are numbered from `block` on.
+
+    >>> head = [Word("UBND", 60, 90, 20, 12), Word("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 300, 540, 20, 12),
+    ...         Word("Số:", 60, 75, 60, 12), Word("/QĐ-UBND", 110, 170, 60, 12), Word("Huế,", 330, 350, 60, 12)]
+    >>> [(line.block, line.text) for line in reading_order(head, width=595) if line.text]
+    [(0, 'UBND'), (0, 'Số: /QĐ-UBND'), (1, 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'), (1, 'Huế,')]
+    """
+    rows = _rows(words)
+    area = (min((row[0].x0 for row in rows), default=0.0) + max((row[-1].x1 for row in rows), default=width)) / 2
+    out: list[Line] = []
+    start = 0
+    edge = _header_edge(rows)
+    if edge is not None:
+        end = _header_end(rows, edge)
+        for column in _split(rows[:end], edge):
+            out += _lines(column, area, page, block)
+            block += 1
+        start = end
+    foot = next((i for i in range(start, len(rows)) if _RECIPIENTS.match(_joined(rows[i]))), None)
+    if foot is None:
+        return tuple(out + _lines(rows[start:], area, page, block))
+    out += _lines(rows[start:foot], area, page, block)
+    end = _foot_end(rows, foot, width)
+    for column in _split(rows[foot:end], width * _FOOT_EDGE):
+        block += 1
+        out += _lines(column, area, page, block)
+    return tuple(out + _lines(rows[end:], area, page, block + 1))
+
+
+_RECIPIENTS = re.compile(r"n[ơo]i\s*nh[ậa]n\s*(?::|$|\S{0,3}\s+[A-ZĐ]{2})", re.IGNORECASE)
+_ADDRESSED = re.compile(r"k[íi]nh\s*g[ửu]i", re.IGNORECASE)
+_FOOT_EDGE = 0.45  # the signature block stands in the right half (Appendix I, part IV, boxes 7a and 9b)
+
+
+def _rows(words: Iterable[Word]) -> list[_Row]:
+    rows: list[_Row] = []
+    for word in sorted(words, key=lambda w: (w.y, w.x0)):
+        if rows and abs(word.y - rows[-1][0].y) < 0.4 * min(word.size, rows[-1][0].size):
+            if not any(w.text == word.text and abs(w.x0 - word.x0) < 0.2 * word.size for w in rows[-1]):  # drawn twice for bold
+                rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [sorted(row, key=lambda w: w.x0) for row in rows]
+
+
+def _joined(row: Sequence[Word]) -> str:
+    return clean(" ".join(word.text for word in row)).text
+
+
+def _segments(row: _Row) -> list[_Row]:
+    """The row cut where it leaves a gap that no blank between words makes."""
+    out: list[_Row] = []
+    for word in row:
+        if out and word.x0 - out[-1][-1].x1 <= _COLUMN_GAP * word.size:
+            out[-1].append(word)
+        else:
+            out.append([word])
+    return out
+
+
+def _header_edge(rows: list[_Row]) -> float | None:
+    """Left edge of the right column: where the motto begins, if anything stands to the left of it."""
+    for i, row in enumerate(rows[:15]):
+        for segment in _segments(row):
+            if MOTTO.match(_joined(segment).upper()):
+                edge = segment[0].x0
+                near = [s for r in rows[: i + 8] for s in _segments(r)]
+                return edge if any(s[-1].x1 <= edge + 2 for s in near) else None
+    return None
+
+
+def _header_end(rows: list[_Row], edge: float) -> int:
+    """Index of the first row below the motto that belongs to neither column."""
+    seen = False
+    for i, row in enumerate(rows):
+        if _ADDRESSED.match(_joined(row)):
+            return i
+        for segment in _segments(row):
+            seen = seen or bool(MOTTO.match(_joined(segment).upper()))
+            if seen and segment[0].x0 < edge - _SPILL and segment[-1].x1 > edge + _SPILL:
+                return i
+    return len(rows)
+
+
+def _split(rows: list[_Row], edge: float) -> tuple[list[_Row], list[_Row]]:
+    left: list[_Row] = []
+    right: list[_Row] = []
+    for row in rows:
+        sides: tuple[_Row, _Row] = ([], [])
+        for segment in _segments(row):
+            sides[segment[0].x0 >= edge - _SPILL].extend(segment)
+        for side, column in zip(sides, (left, right), strict=True):
+            if side:
+                column.append(side)
+    return left, right
+
+
+def _foot_end(rows: list[_Row], foot: int, width: float) -> int:
+    for i in range(foot + 1, len(rows)):
+        for segment in _segments(rows[i]):
+            if segment[0].x0 < width * 0.4 and segment[-1].x1 > width * 0.62:
+                return i
+    return len(rows)
+
+
+def _lines(rows: list[_Row], area: float, page: int, block: int) -> list[Line]:
+    out: list[Line] = []
+    steps = [below[0].y - above[0].y for above, below in zip(rows, rows[1:], strict=False)]
+    usual = max(1.7 * median(w.size for row in rows for w in row), 1.3 * median(steps)) if steps else 0.0
+    for row, step in zip(rows, [0.0, *steps], strict=False):
+        if step > usual:
+            out.append(Line("", block, page))
+        middle = (row[0].x0 + row[-1].x1) / 2
+        out.append(Line(" ".join(w.text for w in row), block, page, centered=abs(middle - area) < _CENTERED))
+    return out
+
+
+def spaced_columns(texts: Sequence[str], block: int = 0) -> tuple[Line, ...]:
+    """The lines of a text whose columns were made with tabs or blanks, or () where it has no such columns.
+
+    >>> [(line.block, line.text) for line in spaced_columns(["UBND HUYỆN A        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"])]
+    [(0, 'UBND HUYỆN A'), (1, 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM')]
+    >>> spaced_columns(["UBND HUYỆN A", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"])
+    ()
+    """
+    if not any(_TWO_COLUMNS.search(text) for text in texts):
+        return ()
+    words = [word for number, text in enumerate(_untabbed(texts)) for word in _typed(text, number)]
+    found = reading_order(words, width=80 * _PITCH, block=block)
+    return tuple(replace(line, centered=None) for line in found)
+
+
+_TWO_COLUMNS = re.compile(
+    r"\S(?:\t| {2,})\s*C[ỘO]NG\s+H[ÒO]A\s+X[ÃA]\s+H[ỘO]I|\S(?:\t| {2,})\s*C[ỘO]NG\s+HO[ÀA]\s+X[ÃA]"
+    r"|^\s*n[ơo]i\s+nh[ậa]n\s*:?(?:\t| {2,})\s*\S",
+    re.IGNORECASE,
+)
+_PITCH = 6.0  # points from letter to letter, for letters 12 points high
+
+
+def _untabbed(texts: Sequence[str]) -> list[str]:
+    """Tab stops are not known: the widest short text before a tab says where the right column begins."""
+    parts = [re.split(r"\t+", text.rstrip(), maxsplit=1) for text in texts]
+    edge = max((len(part[0].rstrip()) for part in parts if len(part) == 2 and len(part[0]) < 50), default=0) + 4
+    return [part[0].rstrip().ljust(edge) + part[1].expandtabs(8) if len(part) == 2 else part[0] for part in parts]
+
+
+def _typed(text: str, number: int) -> Iterator[Word]:
+    for word in re.finditer(r"\S+", text):
+        yield Word(word.group(), word.start() * _PITCH, word.end() * _PITCH, number * 14.0, 12.0)

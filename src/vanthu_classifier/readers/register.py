@@ -1,0 +1,368 @@
+"""Registers (sổ đăng ký văn bản đi, đến): .xlsx, .xls, .ods, .csv.
+
+Offices keep them by Decree 30/2020/NĐ-CP, Appendix IV (before: Circular 07/2012/TT-BNV), each in its own way: a title and blank
+rows above the headings, headings on two rows, number and symbol in two columns or one, sheets for each month, groups and totals
+between the rows. The row of headings is the first that names at least two columns we know; headings are compared without
+diacritics, case and punctuation.
+
+    so_ky_hieu         Số, ký hiệu · Số ký hiệu · Số hiệu văn bản · Số VB, and "Số" beside "Ký hiệu"
+    trich_yeu          Trích yếu · Trích yếu nội dung · Tên loại và trích yếu nội dung văn bản · Nội dung
+    ngay_ban_hanh      Ngày tháng · Ngày ban hành · Ngày văn bản (never "Ngày đến")
+    co_quan_ban_hanh   Cơ quan ban hành · Nơi gửi · Tác giả
+    noi_nhan           Nơi nhận · Nơi nhận văn bản · Đơn vị nhận
+    loai_van_ban       Loại văn bản · Tên loại
+    do_mat             Độ mật · Mức độ mật
+
+Rows of a .csv are read one by one, so a register of any length needs the same memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from vanthu_classifier.errors import ArgumentValueError, UnreadableFileError
+from vanthu_classifier.loai_van_ban import normalize
+from vanthu_classifier.readers.record import Record
+from vanthu_classifier.readers.txt import encoding_of
+from vanthu_classifier.text import strip_diacritics
+
+__all__ = ["as_iso_date", "looks_like", "records"]
+
+_SEARCHED = 60  # rows in which the headings have to stand
+
+_HEADINGS = {
+    "so_ky_hieu": r"so (?:va )?(?:ky )?hieu(?: van ban| vb| cua van ban| vb (?:di|den))?|so (?:vb|van ban|cong van|cv|kh)(?: (?:di|den))?"
+    r"|so (?:va )?ky hieu .*|so va ki hieu.*|so ki hieu.*|sokyhieu|so di",
+    "so": r"so|so thu tu van ban",
+    "ky_hieu": r"k[yi] hieu(?: van ban| vb)?",
+    "trich_yeu": r"(?:ten loai (?:va |, )?)?(?:trich yeu|tom tat)(?: (?:ve )?noi dung)?(?: (?:cua )?(?:van ban|vb|cong van|cv))?(?: (?:di|den))?"
+    r"|noi dung(?: (?:van ban|vb|trich yeu|tom tat))?(?: (?:di|den))?|tieu de(?: van ban)?|ten van ban|trichyeu|ve viec",
+    "ngay_ban_hanh": r"ngay(?: thang)?(?: nam)?(?: (?:van ban|vb|cv|cong van|ban hanh|ky|phat hanh))?(?: (?:van ban|vb))?|ngay ban hanh.*|ngaybanhanh|thoi gian ban hanh",
+    "co_quan_ban_hanh": r"co quan(?: to chuc)?(?: don vi)? ban hanh(?: van ban)?|noi (?:gui|ban hanh|phat hanh)(?: van ban)?|tac gia(?: van ban)?|don vi (?:ban hanh|gui|soan thao)|noi gui den",
+    "noi_nhan": r"(?:noi|don vi|co quan) nhan(?: van ban| vb)?|noi nhan van ban.*",
+    "loai_van_ban": r"(?:ten )?loai(?: (?:van ban|vb|cong van))?|hinh thuc van ban|the loai",
+    "do_mat": r"(?:muc )?do (?:bao )?mat|muc do mat",
+}
+_COLUMNS = {field: re.compile(pattern) for field, pattern in _HEADINGS.items()}
+_PART = re.compile(r"^(?:cong|tong|tong cong|tong so|cong trang|mang sang|cong chuyen|luy ke)\b[\s:.,\d]*$")
+
+_Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Where the columns are; `rows` is how many rows of the table come before the first document."""
+
+    columns: dict[str, int]
+    rows: int
+
+
+def records(path: Path, name: str) -> Iterator[Record]:
+    """The documents of a register, one a row; `row` is the row as the spreadsheet shows it.
+
+    A sheet that has rows and no headings that can be understood is one record with `error`. `UnreadableFileError` where the file
+    is damaged or has no such headings at all.
+    """
+    with path.open("rb") as file:
+        binary = file.read(4)
+    sheets = _workbook(path) if binary.startswith((b"PK", b"\xd0\xcf\x11\xe0")) else iter([("", _csv(path))])
+    several = False
+    found = False
+    faults: list[Record] = []
+    for number, (sheet, rows) in enumerate(sheets):
+        several = several or number > 0
+        first = list(islice(rows, _SEARCHED))
+        header = _header(first)
+        if header is None:
+            if any(_text(cell) for row in first for cell in row):
+                faults.append(Record(name, error=_no_headings(sheet)))
+            continue
+        found = True
+        note = (f"Trang tính «{sheet}».",) if several else ()
+        yield from _documents(chain(first, rows), header, name, note)
+    if not found:
+        what = _no_headings("") if faults else "Sổ không có dòng nào."
+        raise UnreadableFileError(what, remedy="" if faults else "Kiểm tra lại tệp.", path=path)
+    yield from faults
+
+
+def looks_like(path: Path) -> bool:
+    """Whether a text file is a register: one of its first lines names columns (Excel saves "Unicode text" as .txt)."""
+    try:
+        return _header(list(islice(_csv(path), 20))) is not None
+    except (UnreadableFileError, UnicodeError, csv.Error):
+        return False
+
+
+def _no_headings(sheet: str) -> str:
+    where = f"Trang tính «{sheet}» không" if sheet else "Sổ không"
+    return (
+        f"{where} có dòng tiêu đề cột nhận ra được. Cần ít nhất hai cột, ví dụ «Số, ký hiệu» và «Trích yếu nội dung»; "
+        "sửa tên cột rồi chạy lại."
+    )
+
+
+# ------------------------------------------------------------------ tables
+
+
+def _workbook(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            for sheet in book.sheet_names:
+                yield sheet, iter(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+    except (CalamineError, OSError, ValueError) as e:
+        locked = "password" in str(e).lower()
+        raise UnreadableFileError(
+            "Bảng tính đặt mật khẩu nên không mở được." if locked else "Bảng tính bị hỏng hoặc không đầy đủ.",
+            remedy="Bỏ mật khẩu, lưu lại rồi chạy lại." if locked else "Mở bằng Excel, lưu lại dạng .xlsx rồi chạy lại.",
+            path=path,
+        ) from e
+
+
+_QUOTED_LINES = 40  # lines that one quoted cell may have; more, and the quote was never closed
+
+
+def _csv(path: Path) -> Iterator[_Row]:
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, newline="") as file:
+        sample = list(islice(file, _SEARCHED))
+    delimiter = _delimiter(sample)
+    csv.field_size_limit(1 << 24)
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            composed = (unicodedata.normalize("NFC", line) for line in file) if encoding == "cp1258" else iter(file)
+            for line in _whole_rows(composed, delimiter):
+                yield line
+    except UnicodeDecodeError as e:
+        raise UnreadableFileError(
+            "Bảng mã của tệp không đọc được.", remedy="Lưu lại dạng «CSV UTF-8» hoặc .xlsx rồi chạy lại.", path=path
+        ) from e
+
+
+def _delimiter(sample: list[str]) -> str:
+    """The separator with which the headings are understood best; the commonest where none are."""
+
+    def known(delimiter: str) -> tuple[int, int]:
+        rows = list(csv.reader(sample, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL))
+        return max((len(_columns(row)) for row in rows), default=0), sum(line.count(delimiter) for line in sample)
+
+    return max(";,\t|", key=known)
+
+
+def _whole_rows(lines: Iterator[str], delimiter: str) -> Iterator[_Row]:
+    """Rows of cells; a quote that is never closed costs its own row only, not the rest of the file."""
+    waiting: list[str] = []
+    lines = iter(lines)
+    while True:
+        line = waiting.pop(0) if waiting else next(lines, None)
+        if line is None:
+            return
+        if line.count('"') % 2 == 0:
+            yield _cells([line], delimiter)
+            continue
+        more = waiting[: _QUOTED_LINES]
+        more += list(islice(lines, _QUOTED_LINES - len(more)))
+        end = _closing(line, more, delimiter)
+        yield _cells([line, *more[:end]], delimiter) if end is not None else _cells([line], delimiter, quoting=csv.QUOTE_NONE)
+        waiting = more[end or 0 :] + waiting[_QUOTED_LINES:]
+
+
+def _closing(line: str, more: list[str], delimiter: str) -> int | None:
+    """How many further lines the row has whose quote `line` opens; None where it is never closed."""
+    opens = re.search(rf'(?:^|{re.escape(delimiter)})\s*"', line)
+    if not opens:
+        return None
+    quotes = line.count('"')
+    for i, following in enumerate(more):
+        quotes += following.count('"')
+        if quotes % 2 == 0:
+            closes = re.search(rf'"\s*(?:{re.escape(delimiter)}|$)', following.rstrip("\r\n"))
+            return i + 1 if closes else None
+    return None
+
+
+def _cells(lines: list[str], delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> list[str]:
+    return next(csv.reader(lines, delimiter=delimiter, quoting=quoting), [])  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------ headings
+
+
+def _heading(cell: Any) -> str:
+    folded = strip_diacritics(unicodedata.normalize("NFC", _text(cell))).lower()
+    return re.sub(r"[^a-z]+", " ", re.sub(r"\([^)]*\)", " ", folded)).strip()
+
+
+def _columns(row: _Row) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for i, cell in enumerate(row):
+        heading = _heading(cell) if isinstance(cell, str) and len(cell) < 120 else ""
+        for field, pattern in _COLUMNS.items():
+            if heading and field not in out and pattern.fullmatch(heading):
+                out[field] = i
+                break
+    return out
+
+
+def _header(rows: list[_Row]) -> _Header | None:
+    for i, row in enumerate(rows):
+        columns = _columns(row)
+        below = _columns(rows[i + 1]) if i + 1 < len(rows) else {}
+        if below and not _is_data(rows[i + 1], columns):
+            merged = {**columns, **below}
+            if _enough(merged):
+                return _Header(merged, _numbered(rows, i + 2))
+        if _enough(columns):
+            return _Header(columns, _numbered(rows, i + 1))
+    return None
+
+
+def _enough(columns: dict[str, int]) -> bool:
+    names = "trich_yeu" in columns or "so_ky_hieu" in columns or {"so", "ky_hieu"} <= columns.keys()
+    return names and len(columns) >= 2 or columns.keys() == {"trich_yeu"}
+
+
+def _is_data(row: _Row, columns: dict[str, int]) -> bool:
+    """Whether a row under headings is a document rather than a second row of headings."""
+    return any(re.search(r"\d", _text(cell)) for cell in row) or bool(columns and len(_columns(row)) < 2)
+
+
+def _numbered(rows: list[_Row], at: int) -> int:
+    """The row after a row that only numbers the columns: (1) (2) (3) …"""
+    cells = [_text(cell) for cell in rows[at]] if at < len(rows) else []
+    numbers = [re.fullmatch(r"\(?(\d{1,2}|[A-Z])\)?", cell) for cell in cells if cell]
+    return at + 1 if len(numbers) >= 2 and all(numbers) else at
+
+
+# ------------------------------------------------------------------ rows
+
+
+def _documents(rows: Iterable[_Row], header: _Header, name: str, note: tuple[str, ...]) -> Iterator[Record]:
+    at = header.columns
+    for number, row in enumerate(rows, start=1):
+        if number <= header.rows:
+            continue
+        cells = {field: row[i] for field, i in at.items() if i < len(row)}
+        title = _text(cells.get("trich_yeu"))
+        symbol = _symbol(cells)
+        if not title and not symbol or _is_total(row, title) or _is_group(row, at, symbol):
+            continue
+        if _heading(title) and _COLUMNS["trich_yeu"].fullmatch(_heading(title)) and len(_columns(row)) >= 2:
+            continue  # the headings once more, at the top of a printed page
+        yield _document(cells, title, symbol, name, number, note)
+
+
+def _document(cells: dict[str, Any], title: str, symbol: str, name: str, number: int, note: tuple[str, ...]) -> Record:
+    warnings = list(note)
+    kind = _text(cells.get("loai_van_ban"))
+    code = None
+    if kind:
+        try:
+            code = normalize(kind)
+        except ArgumentValueError:
+            warnings.append(f"Không rõ loại văn bản «{kind}» ghi trong sổ.")
+    issued = as_iso_date(cells.get("ngay_ban_hanh"))
+    if issued is None and _text(cells.get("ngay_ban_hanh")):
+        warnings.append(f"Không đọc được ngày «{_text(cells['ngay_ban_hanh'])}» ghi trong sổ.")
+    return Record(
+        path=name,
+        row=number,
+        so_ky_hieu=symbol or None,
+        ngay_ban_hanh=issued,
+        loai_van_ban=code,
+        trich_yeu=title or None,
+        co_quan_ban_hanh=_text(cells.get("co_quan_ban_hanh")) or None,
+        noi_nhan=_recipients(cells.get("noi_nhan")),
+        do_mat=_secrecy(_text(cells.get("do_mat"))),
+        warnings=tuple(warnings),
+    )
+
+
+def _text(cell: Any) -> str:
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, str):
+        return " ".join(cell.split())
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime | date):
+        return f"{cell.day:02}/{cell.month:02}/{cell.year}"
+    return str(cell)
+
+
+def _symbol(cells: dict[str, Any]) -> str:
+    whole = _text(cells.get("so_ky_hieu"))
+    number, symbol = _text(cells.get("so")), _text(cells.get("ky_hieu"))
+    if symbol and re.search(r"\d\s*[/-]", symbol):
+        return symbol
+    number = number or (whole if symbol and not re.search(r"[/-]", whole) else "")
+    if number and symbol:
+        return f"{number}{symbol}" if symbol[0] in "/-" else f"{number.rstrip('/')}/{symbol}"
+    return whole or (number if re.search(r"[/-]", number) else "") or symbol
+
+
+def _is_total(row: _Row, title: str) -> bool:
+    texts = [_text(cell) for cell in row]
+    return any(_PART.match(" ".join(re.findall(r"[a-z]+", strip_diacritics(t).lower()))) for t in texts if t and len(t) < 30)
+
+
+def _is_group(row: _Row, at: dict[str, int], symbol: str) -> bool:
+    """A heading between the rows ("Tháng 7/2019"): one cell alone, in another column than the title's."""
+    filled = [i for i, cell in enumerate(row) if _text(cell)]
+    return len(filled) == 1 and filled[0] != at.get("trich_yeu") and not re.search(r"\d\s*[/-]", symbol)
+
+
+def _recipients(cell: Any) -> tuple[str, ...]:
+    parts = re.split(r"[\n;]+", cell) if isinstance(cell, str) else [_text(cell)]
+    return tuple(part for part in (re.sub(r"^\s*[-+•]\s*", "", " ".join(p.split())) for p in parts) if part)
+
+
+def _secrecy(text: str) -> str | None:
+    folded = strip_diacritics(text).lower()
+    found = re.search(r"\b(?:tuyet mat|toi mat|mat)\b", folded)
+    refused = re.search(r"\b(?:khong|thuong)\b", folded)
+    return {"tuyet mat": "TUYỆT MẬT", "toi mat": "TỐI MẬT", "mat": "MẬT"}[found.group()] if found and not refused else None
+
+
+_DAY_FIRST = re.compile(r"(?:ngay )?(\d{1,2})\s*(?:[/.\-]|thang)\s*(\d{1,2})\s*(?:[/.\-]|nam)\s*(\d{4}|\d{2})(?:\s.*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[T ].*)?")
+
+
+def as_iso_date(cell: Any) -> str | None:
+    """The date in a register's cell as ISO text; None where there is none, or none that can be meant.
+
+    >>> as_iso_date("02/7/2018"), as_iso_date("ngày 2 tháng 7 năm 2018"), as_iso_date("2.7.18"), as_iso_date(43283.0)
+    ('2018-07-02', '2018-07-02', '2018-07-02', '2018-07-02')
+    >>> as_iso_date("30/02/2018"), as_iso_date("02/7"), as_iso_date(None)
+    (None, None, None)
+    """
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return (date(1899, 12, 30) + timedelta(days=int(cell))).isoformat() if 20_000 < cell < 80_000 else None
+    text = strip_diacritics(_text(cell)).lower()
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif found := _DAY_FIRST.fullmatch(text):
+        day, month, year = map(int, found.groups())
+        year += 2000 if year < 100 else 0
+    elif re.fullmatch(r"[2-7]\d{4}(?:\.0)?", text):
+        return as_iso_date(float(text))
+    else:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
