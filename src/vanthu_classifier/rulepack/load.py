@@ -301,7 +301,7 @@ def _items(folder: Path, source_text: str, rules: list[Rule], faults: list[str])
     omitted = {}
     if folder.joinpath("omitted.toml").is_file():
         omitted = {row.get("id", ""): row.get("reason", "") for row in _toml(folder, "omitted.toml", faults).get("omitted", [])}
-    transcribed = {rule.category for rule in rules} | {rule.id for rule in rules}
+    transcribed = {rule.category for rule in rules}
     known = {item.get("id") for item in items}
     for item in items:
         if item.get("quote", "") not in source_text or not item.get("quote"):
