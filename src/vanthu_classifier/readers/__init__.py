@@ -1,12 +1,13 @@
 """Readers: what stands in a file, as records.
 
-A file is read by what it *is*: its first bytes decide, the ending of its name only where bytes leave a choice (a register and a
-plain text are both text). One module for one format, and one line of the table `_FORMATS` below:
+A file is read by what it *is*: its first bytes decide, the ending of its name only where bytes leave a choice (a
+register and a plain text are both text). One module for one format, and one line of the table `_FORMATS` below:
 
     docx, pdf, txt      `lines(path)`: the lines of one document, in order of reading; `layout.record` finds the fields
     register            `records(path, name)`: the rows of a register (.xlsx, .xls, .ods, .csv)
 
-What no module reads yet is named as well, each with its remedy; a new format, or OCR for pictures and scans, replaces such a line.
+What no module reads yet is named as well, each with its remedy; a new format, or OCR for pictures and scans, replaces
+such a line.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ _FORMATS = {
 def read(path: Path, name: str | None = None) -> Iterator[Record]:
     """The records of a file: one for a document, one a row for a register, in order.
 
-    `name` stands in `Record.path`; the file's own name by default. `UnreadableFileError` where the file is empty, damaged,
-    locked, or of a kind that cannot be read; for a register it may come after some rows.
+    `name` stands in `Record.path`; the file's own name by default. `UnreadableFileError` where the file is empty,
+    damaged, locked, or of a kind that cannot be read; for a register it may come after some rows.
     """
     name = path.name if name is None else name
     format_ = format_of(path)
@@ -96,7 +97,9 @@ def format_of(path: Path) -> Format:
         name = known(path, start)
         if name:
             return _FORMATS[name]
-    raise UnreadableFileError("Tệp này không phải văn bản hay sổ đăng ký.", remedy="Bỏ tệp ra khỏi thư mục nếu không cần.", path=path)
+    raise UnreadableFileError(
+        "Tệp này không phải văn bản hay sổ đăng ký.", remedy="Bỏ tệp ra khỏi thư mục nếu không cần.", path=path
+    )
 
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -148,7 +151,9 @@ def _by_ole(path: Path) -> str | None:
         return stream.encode("utf-16-le") in content
 
     if has("EncryptedPackage"):
-        raise UnreadableFileError("Tệp đặt mật khẩu nên không mở được.", remedy="Bỏ mật khẩu, lưu lại rồi chạy lại.", path=path)
+        raise UnreadableFileError(
+            "Tệp đặt mật khẩu nên không mở được.", remedy="Bỏ mật khẩu, lưu lại rồi chạy lại.", path=path
+        )
     if has("WordDocument"):
         return "Word 97-2003 (.doc)"
     return "sổ đăng ký dạng bảng tính" if has("Workbook") or has("Book") else None

@@ -1,8 +1,8 @@
 """Word documents (.docx): paragraphs and tables in the order of the page.
 
-The head of a document is mostly a table of two columns, with one row or several: its left column is read whole, then the right
-one. Text boxes stand where they are anchored; a box that Word stores twice (for old and new versions) is read once. Lines
-that were set in two columns with tabs or blanks are told apart as on a page.
+The head of a document is mostly a table of two columns, with one row or several: its left column is read whole, then
+the right one. Text boxes stand where they are anchored; a box that Word stores twice (for old and new versions) is
+read once. Lines that were set in two columns with tabs or blanks are told apart as on a page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def lines(path: Path) -> tuple[Line, ...]:
         found = [chunk for part in [*parts, document.element.body] for chunk in _chunks(part, 0)]
     except (OpcError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, OSError, EOFError, AttributeError) as e:
         raise UnreadableFileError(
-            "Tệp Word bị hỏng hoặc không đầy đủ.", remedy="Mở bằng Word, lưu lại dạng .docx, hoặc xin lại tệp từ nơi gửi.", path=path
+            "Tệp Word bị hỏng hoặc không đầy đủ.",
+            remedy="Mở bằng Word, lưu lại dạng .docx, hoặc xin lại tệp từ nơi gửi.",
+            path=path,
         ) from e
     return tuple(_numbered(found))
 

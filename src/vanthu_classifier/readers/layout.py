@@ -11,8 +11,8 @@ The boxes of Decree 30/2020/NĐ-CP, Appendix I, part IV, read from lines in the 
     6  matter
     9b Nơi nhận: …           | 7  signature
 
-Only the head can hold the document's own number: what stands in the grounds, in the title, after "Kèm theo", or in a stamp of
-signing or receipt is another document's. An annex has no head and so no number and no recipients of its own.
+Only the head can hold the document's own number: what stands in the grounds, in the title, after "Kèm theo", or in a
+stamp of signing or receipt is another document's. An annex has no head and so no number and no recipients of its own.
 
 Text copied from a web page has the whole head on one or two lines; `_unfolded` first sets such a head apart again.
 """
@@ -45,7 +45,8 @@ def record(lines: Sequence[Line], path: str) -> Record:
     """What the document's form states; a field that is not found stays None or empty.
 
     >>> page = ["UBND HUYỆN PHÚ VANG", "PHÒNG NỘI VỤ", "Số: 05/PNV", "V/v báo cáo cải cách hành chính",
-    ...         "Phú Vang, ngày 02 tháng 7 năm 2019", "Kính gửi: Các phòng, ban.", "Nơi nhận:", "- Như trên;", "- Lưu: VT."]
+    ...         "Phú Vang, ngày 02 tháng 7 năm 2019", "Kính gửi: Các phòng, ban.",
+    ...         "Nơi nhận:", "- Như trên;", "- Lưu: VT."]
     >>> found = record([Line(text) for text in page], "a.txt")
     >>> found.so_ky_hieu, found.loai_van_ban, found.trich_yeu, found.ngay_ban_hanh
     ('05/PNV', 'CV', 'V/v báo cáo cải cách hành chính', '2019-07-02')
@@ -82,7 +83,8 @@ _SLASH_DATE = re.compile(r"[A-ZĐ][^\d:;()]{1,40}?,\s*ngày\s*(\d{1,2})[/.-](\d{
 _RULE = re.compile(r"^[\W_]*[-_=*~.─—–]{3,}[\W_]*$")
 _SUBJECT = re.compile(r"\(?\s*(?:V/v|v/v|V/V|Về việc|VỀ VIỆC)\b")
 _BEGIN_MATTER = re.compile(
-    r"(?:Kính gửi|KÍNH GỬI|Căn cứ|Thực hiện|Theo|Xét|Để|Điều \d|Phần\b|PHẦN\b|Chương\b|CHƯƠNG\b|Mục\b|[IVX]{1,4}\s?[./-]\s|1\s?[.)/]|A[.)]\s)\s*"
+    r"Kính gửi|KÍNH GỬI|Căn cứ|Thực hiện|Theo|Xét|Để|Điều \d|(?:Phần|PHẦN|Chương|CHƯƠNG|Mục)\b"
+    r"|[IVX]{1,4}\s?[./-]\s|1\s?[.)/]|A[.)]\s"
 )
 _ANNEXED = re.compile(r"\(?\s*(?:Ban hành |Được ban hành )?kèm theo\b", re.IGNORECASE)
 
@@ -163,7 +165,9 @@ def _title_apart(text: str) -> Iterator[str]:
 # ------------------------------------------------------------------ number, agency, date, marks
 
 _SO = re.compile(r"(?:Luật |LUẬT )?(?:Số|SỐ)\s*(?:hiệu\s*)?([:.;]?)\s*(.*)")
-_STAMP = re.compile(r"Thời gian ký|Ngày ký|Ký bởi|Người ký|Ký ngày|CÔNG VĂN ĐẾN|^ĐẾN\b|^Đến\b|Ngày đến|Chuyển\s?:", re.IGNORECASE)
+_STAMP = re.compile(
+    r"Thời gian ký|Ngày ký|Ký bởi|Người ký|Ký ngày|CÔNG VĂN ĐẾN|^ĐẾN\b|^Đến\b|Ngày đến|Chuyển\s?:", re.IGNORECASE
+)
 _TOKEN = re.compile(r"(?:(\d{1,6}[A-Za-zđ]?)\b)?((?:[/-]\d{4})?[/-][A-ZĐÔƠƯĂÂÊ][\w&.()/,-]*|[/-]?)")
 
 
@@ -201,10 +205,13 @@ def _printed(text: str) -> str | None:
     return found.group().rstrip(".,;:-") or None
 
 
-_NO_AGENCY = re.compile(r"^(?:Độc lập|Tự do|Hạnh phúc|\W|\d+$|Mẫu|MẪU|DỰ THẢO|Dự thảo|HỎA TỐC|KHẨN|THƯỢNG KHẨN|BẢN SAO|SAO )")
+_NO_AGENCY = re.compile(
+    r"^(?:Độc lập|Tự do|Hạnh phúc|\W|\d+$|Mẫu|MẪU|DỰ THẢO|Dự thảo|HỎA TỐC|KHẨN|THƯỢNG KHẨN|BẢN SAO|SAO )"
+)
 _BODY = re.compile(
-    r"(?:ỦY BAN|UBND|HĐND|HỘI|SỞ|PHÒNG|BỘ|CỤC|CHI CỤC|TỔNG CỤC|BAN|TRƯỜNG|TRUNG TÂM|VĂN PHÒNG|CÔNG AN|TÒA|VIỆN|THANH TRA|ĐẢNG|HUYỆN ỦY|TỈNH ỦY|"
-    r"THÀNH ỦY|ĐOÀN|LIÊN|CÔNG TY|TẬP ĐOÀN|BỆNH VIỆN|TRẠM|KHO BẠC|BẢO HIỂM|CHÍNH PHỦ|THỦ TƯỚNG|QUỐC HỘI|ĐẠI HỌC|HỌC VIỆN|KHOA|BQL|TỔ|XÃ|CHI BỘ)\b"
+    r"(?:ỦY BAN|UBND|HĐND|HỘI|SỞ|PHÒNG|BỘ|CỤC|CHI CỤC|TỔNG CỤC|BAN|TRƯỜNG|TRUNG TÂM|VĂN PHÒNG|CÔNG AN|TÒA|VIỆN"
+    r"|THANH TRA|ĐẢNG|HUYỆN ỦY|TỈNH ỦY|THÀNH ỦY|ĐOÀN|LIÊN|CÔNG TY|TẬP ĐOÀN|BỆNH VIỆN|TRẠM|KHO BẠC|BẢO HIỂM|CHÍNH PHỦ"
+    r"|THỦ TƯỚNG|QUỐC HỘI|ĐẠI HỌC|HỌC VIỆN|KHOA|BQL|TỔ|XÃ|CHI BỘ)\b"
 )
 
 
@@ -260,7 +267,12 @@ def _copy_mark(lines: list[Line]) -> str | None:
 @cache
 def _names() -> dict[str, str]:
     """Type names in capitals, longest first, and their codes."""
-    pairs = [(name.upper(), row.code) for row in types().values() for name in (row.name, *row.words) if row.group != "gia_loai" or row.code == "LICH"]
+    pairs = [
+        (name.upper(), row.code)
+        for row in types().values()
+        for name in (row.name, *row.words)
+        if row.group != "gia_loai" or row.code == "LICH"
+    ]
     return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
@@ -272,7 +284,7 @@ class _TypeLine:
 
 
 def _type_of(text: str) -> _TypeLine | None:
-    """The type that a line in capitals begins with; a name in capitals that ends in ":" begins the operative part instead."""
+    """The type that a line in capitals begins with; one that ends in ":" begins the operative part ("QUYẾT ĐỊNH:")."""
     if not _is_capitals(text[:60]) or text.rstrip().endswith(":"):
         return None
     bare = re.sub(r"\s+", " ", text).strip(" *.\"'()")
@@ -285,7 +297,9 @@ def _type_of(text: str) -> _TypeLine | None:
     return _TypeLine(head.code, False, bare[head.span[1] :].strip(" :"))
 
 
-def _type_and_title(head: list[Line], rest: list[Line], number: str | None, agency: str | None) -> tuple[str | None, str | None]:
+def _type_and_title(
+    head: list[Line], rest: list[Line], number: str | None, agency: str | None
+) -> tuple[str | None, str | None]:
     start = _below_number(head)
     below = next((i for i, line in enumerate(head) if _SO.match(line.text) and not _stamped(head, i)), start)
     subject = next((i for i in range(min(below, start), len(head)) if _SUBJECT.match(head[i].text)), None)
@@ -323,9 +337,12 @@ def _below_number(head: list[Line]) -> int:
     return 0
 
 
+_OFFICE = (
+    r"(?:PHÓ )?(?:CHỦ TỊCH|BỘ TRƯỞNG|(?:TỔNG )?GIÁM ĐỐC|(?:TỔNG |CHI )?CỤC TRƯỞNG|HIỆU TRƯỞNG|CHÁNH VĂN PHÒNG|CHÁNH ÁN"
+    r"|VIỆN TRƯỞNG|THỦ TƯỚNG|TRƯỞNG (?:BAN|PHÒNG)|THỐNG ĐỐC|TỔNG THANH TRA)"
+)
 _AUTHORITY = re.compile(
-    r"(?:(?:PHÓ )?(?:CHỦ TỊCH|BỘ TRƯỞNG|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG|TỔNG CỤC TRƯỞNG|HIỆU TRƯỞNG|CHÁNH VĂN PHÒNG|CHÁNH ÁN|VIỆN TRƯỞNG|THỦ TƯỚNG|TRƯỞNG (?:BAN|PHÒNG)|"
-    r"CHI CỤC TRƯỞNG|THỐNG ĐỐC|TỔNG THANH TRA)|ỦY BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|CHÍNH PHỦ|QUỐC HỘI|BAN GIÁM ĐỐC|HỘI ĐỒNG)\b"
+    rf"(?:{_OFFICE}|ỦY BAN NHÂN DÂN|HỘI ĐỒNG|CHÍNH PHỦ|QUỐC HỘI|BAN GIÁM ĐỐC|BAN THƯỜNG VỤ|BAN CHẤP HÀNH)\b"
 )
 
 
@@ -354,7 +371,12 @@ def _ends_title(text: str, out: list[str], agency: str | None) -> bool:
     capitals = bool(out) and all(_is_capitals(part) for part in out)
     if out and _is_capitals(text) and not capitals:
         return True
-    return bool(_AUTHORITY.match(text)) and _is_capitals(text) and bool(out) and (agency is None or _names_agency(text, agency))
+    return (
+        bool(_AUTHORITY.match(text))
+        and _is_capitals(text)
+        and bool(out)
+        and (agency is None or _names_agency(text, agency))
+    )
 
 
 def _names_agency(text: str, agency: str) -> bool:
@@ -366,15 +388,12 @@ def _plain(text: str) -> str:
     return re.sub(r"\buy ban nhan dan\b", "ubnd", strip_diacritics(text).lower())
 
 
-_OFFICE = re.compile(r"\s+(?:CHỦ TỊCH|BỘ TRƯỞNG|(?:TỔNG )?GIÁM ĐỐC|CỤC TRƯỞNG|HIỆU TRƯỞNG|CHÁNH ÁN|VIỆN TRƯỞNG)$")
-
-
 def _without_authority(title: str, agency: str | None) -> str | None:
     """A title in capitals on one line with the issuing authority behind it, without the authority."""
     for name in (agency or "").split(" - "):
         if name and _is_capitals(title) and title.endswith(" " + name):
             shorter = title[: -len(name)].rstrip()
-            return _OFFICE.sub("", shorter)
+            return re.sub(rf"\s+{_OFFICE}$", "", shorter)
     return title or None
 
 
@@ -444,7 +463,12 @@ def _addressees(rest: list[Line]) -> tuple[str, ...]:
                 if out:
                     break
                 continue
-            listed = _BULLET.match(after.text) or not out or out[-1].endswith((";", ",")) or after.text.startswith("Đồng kính gửi")
+            listed = (
+                _BULLET.match(after.text)
+                or not out
+                or out[-1].endswith((";", ","))
+                or after.text.startswith("Đồng kính gửi")
+            )
             if not listed or _BEGIN_MATTER.match(after.text) or _is_prose(after.text):
                 break
             out.append(after.text)
@@ -453,8 +477,8 @@ def _addressees(rest: list[Line]) -> tuple[str, ...]:
 
 
 _SIGNING = re.compile(
-    r"(?:TM\.|KT\.|TL\.|TUQ\.|Q\.|T/M|K/T|T/L)\s*\S|(?:(?:PHÓ|QUYỀN) )?(?:CHỦ TỊCH|BỘ TRƯỞNG|THỨ TRƯỞNG|(?:TỔNG )?GIÁM ĐỐC|CỤC TRƯỞNG|HIỆU TRƯỞNG|CHÁNH|TRƯỞNG|"
-    r"THỦ TƯỚNG|VIỆN TRƯỞNG|BÍ THƯ|THỦ TRƯỞNG|CHI CỤC TRƯỞNG|TỔNG CỤC TRƯỞNG|ĐỘI TRƯỞNG|NGƯỜI)\b"
+    rf"(?:TM|KT|TL|TUQ|Q)\. ?[A-ZĐ]{{2}}|[TK]/[MTL]\.? [A-ZĐ]{{2}}|{_OFFICE}\b|(?:PHÓ )?THỨ TRƯỞNG|CHÁNH [A-ZĐ]"
+    r"|BÍ THƯ|ĐỘI TRƯỞNG|THỦ TRƯỞNG|NGƯỜI (?:KÝ|LẬP)|TRƯỞNG [A-ZĐ]"
 )
 
 
@@ -463,36 +487,39 @@ def _recipients(rest: list[Line]) -> tuple[str, ...]:
     for i, line in enumerate(rest):
         found = _RECIPIENTS.match(line.text)
         if found:
-            below = [other for other in rest[i + 1 : i + 1 + _MAX_RECIPIENTS] if other.block == line.block]
-            return _entries(found[1] or "", below or rest[i + 1 : i + 1 + _MAX_RECIPIENTS])
+            after = rest[i + 1 : i + 1 + _MAX_RECIPIENTS]
+            return _entries(found[1] or "", [other for other in after if other.block == line.block] or after)
     return ()
 
 
 def _entries(first: str, below: list[Line]) -> tuple[str, ...]:
     bulleted = any(_BULLET.match(line.text) for line in below[:4])
-    entries = [part for part in re.split(r";\s*", first) if part.strip()] if first else []
+    entries = [part for part in re.split(r";\s*", first) if part.strip()]
     for line in below:
-        text = line.text
-        kept = text if entries and not bulleted and text.startswith("Lưu") else _SIGNING.split(text)[0].rstrip()
-        filed = bool(entries) and strip_diacritics(_bare(entries[-1])).lower().startswith("luu")
-        new = bool(_BULLET.match(text)) or not bulleted
-        if filed and (not text or (new and not _BULLET.match(text)) or not _continues(entries[-1], text)) and not _BULLET.match(text):
-            break
-        if (text and not kept) or _is_capitals(text) and len(text) > 12 and not _BULLET.match(text) and _AUTHORITY.match(text):
-            break
-        if not kept:
+        item = bool(_BULLET.match(line.text))
+        filed = bool(entries) and _is_file_copy(entries[-1])
+        if not line.text or (filed and not item and not _continues(entries[-1], line.text)):
+            if filed:
+                break
             continue
-        if new:
-            entries.append(kept)
-        elif entries:
-            entries[-1] += " " + kept
-        if kept != text:
+        if not item and (_SIGNING.match(line.text) or _type_of(line.text) or line.text.upper().startswith("PHỤ LỤC")):
             break
+        if item or not (bulleted or filed) or not entries:
+            entries.append(line.text)
+        else:
+            entries[-1] += " " + line.text
+    if entries and _is_file_copy(entries[-1]):  # a signature may follow on the same line
+        entries[-1] = re.split(rf"\s(?={_SIGNING.pattern})", entries[-1], maxsplit=1)[0]
     return tuple(_bare(entry) for entry in entries if _bare(entry))
 
 
+def _is_file_copy(entry: str) -> bool:
+    """The last line of the block: "Lưu: VT, …" (Decree 30/2020, Appendix I, part II.9)."""
+    return bool(re.match(r"l[ưu]u\b", _bare(entry), re.IGNORECASE))
+
+
 def _continues(entry: str, text: str) -> bool:
-    return not entry.rstrip().endswith((".", ";", ")")) and len(text) < 40 and not _is_capitals(text)
+    return not entry.endswith((".", ";", ")")) and len(text) < 40 and not _is_capitals(text)
 
 
 def _bare(text: str) -> str:

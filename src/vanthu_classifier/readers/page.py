@@ -1,9 +1,10 @@
 """Lines of a page in the order a person reads them.
 
-A page of Decree 30/2020 (Appendix I, part IV) has two columns at its head (issuing body, number | national motto, date) and two
-at its foot ("Nơi nhận" | signature). A reader that knows where words stand (PDF, later OCR, a .txt laid out with spaces) hands its
-words to `reading_order`, which tells the columns apart: at the head by the left edge of the motto, at the foot by the middle of
-the page. A reader that knows the columns by itself (a table in .docx) makes `Line`s directly.
+A page of Decree 30/2020 (Appendix I, part IV) has two columns at its head (issuing body, number | national motto,
+date) and two at its foot ("Nơi nhận" | signature). A reader that knows where words stand (PDF, later OCR, a .txt laid
+out with spaces) hands its words to `reading_order`, which tells the columns apart: at the head by the left edge of
+the motto, at the foot by the middle of the page. A reader that knows the columns by itself (a table in .docx) makes
+`Line`s directly.
 
     words ─ rows (same baseline) ─ columns ─ lines, column by column, an empty line where the page leaves a gap
 """
@@ -13,13 +14,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from vanthu_classifier.text import clean
 
 __all__ = ["MOTTO", "Line", "Word", "reading_order", "spaced_columns"]
 
-MOTTO = re.compile(r"C[ỘO]NG\s*H[ÒO]A\s*X[ÃA]\s*H[ỘO]I\s*CH[ỦU]\s*NGH[ĨI]A\s*VI[ỆE]T\s*NAM|Đ[ẢA]NG\s*C[ỘO]NG\s*S[ẢA]N\s*VI[ỆE]T\s*NAM")
+MOTTO = re.compile(
+    r"C[ỘO]NG\s*H[ÒO]A\s*X[ÃA]\s*H[ỘO]I\s*CH[ỦU]\s*NGH[ĨI]A\s*VI[ỆE]T\s*NAM|Đ[ẢA]NG\s*C[ỘO]NG\s*S[ẢA]N\s*VI[ỆE]T\s*NAM"
+)
 """National motto, or the heading of a Party document (HD 36-HD/VPTW), in cleaned text."""
 
 
@@ -38,7 +42,8 @@ class Word:
 class Line:
     """A line of text; "" is a gap on the page.
 
-    Lines of one column or one table cell share `block`, counted over the document. `centered` is None where that is not known.
+    Lines of one column or one table cell share `block`, counted over the document. `centered` is None where that is
+    not known.
     """
 
     text: str
@@ -92,7 +97,9 @@ def _rows(words: Iterable[Word]) -> list[_Row]:
     rows: list[_Row] = []
     for word in sorted(words, key=lambda w: (w.y, w.x0)):
         if rows and abs(word.y - rows[-1][0].y) < 0.4 * min(word.size, rows[-1][0].size):
-            if not any(w.text == word.text and abs(w.x0 - word.x0) < 0.2 * word.size for w in rows[-1]):  # drawn twice for bold
+            if not any(
+                w.text == word.text and abs(w.x0 - word.x0) < 0.2 * word.size for w in rows[-1]
+            ):  # drawn twice for bold
                 rows[-1].append(word)
         else:
             rows.append([word])
@@ -161,7 +168,7 @@ def _foot_end(rows: list[_Row], foot: int, width: float) -> int:
 
 def _lines(rows: list[_Row], area: float, page: int, block: int) -> list[Line]:
     out: list[Line] = []
-    steps = [below[0].y - above[0].y for above, below in zip(rows, rows[1:], strict=False)]
+    steps = [below[0].y - above[0].y for above, below in pairwise(rows)]
     usual = max(1.7 * median(w.size for row in rows for w in row), 1.3 * median(steps)) if steps else 0.0
     for row, step in zip(rows, [0.0, *steps], strict=False):
         if step > usual:

@@ -1,10 +1,11 @@
 """PDF with a text layer: words with their boxes, put in reading order.
 
-Numbers and dates that an office stamps on when it signs (`Số: ___/QĐ-UBND` with 4618 drawn over the blank) live in annotations; the
-page is flattened in memory first, so that they stand where the eye sees them. Nothing is written back.
+Numbers and dates that an office stamps on when it signs (`Số: ___/QĐ-UBND` with 4618 drawn over the blank) live in
+annotations; the page is flattened in memory first, so that they stand where the eye sees them. Nothing is written
+back.
 
-A text layer can be there and be useless: a scan with nothing but a stamp's words, OCR noise, glyphs without letters. Length is no
-test, so the text has to look like Vietnamese words; otherwise the file counts as a scan.
+A text layer can be there and be useless: a scan with nothing but a stamp's words, OCR noise, glyphs without letters.
+Length is no test, so the text has to look like Vietnamese words; otherwise the file counts as a scan.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class ScanError(UnreadableFileError):
 
 _MAX_SEARCHED = 300  # pages; a recipients block further back belongs to an attachment
 _LEAST_LETTERS = 40
-_GLYPHS = str.maketrans({"ƣ": "ư", "Ƣ": "Ư", "\x02": "-", "\ufffe": "-"})  # as some producers map the letters of their fonts
+_GLYPHS = str.maketrans(
+    {"ƣ": "ư", "Ƣ": "Ư", "\x02": "-", "\ufffe": "-"}
+)  # as some producers map the letters of their fonts
 
 
 def lines(path: Path) -> tuple[Line, ...]:
@@ -45,7 +48,9 @@ def lines(path: Path) -> tuple[Line, ...]:
             raise UnreadableFileError(
                 "Tệp PDF đặt mật khẩu nên không mở được.", remedy="Bỏ mật khẩu (in lại ra PDF) rồi chạy lại.", path=path
             ) from e
-        raise UnreadableFileError("Tệp PDF bị hỏng hoặc không đầy đủ.", remedy="Xin lại tệp từ nơi gửi.", path=path) from e
+        raise UnreadableFileError(
+            "Tệp PDF bị hỏng hoặc không đầy đủ.", remedy="Xin lại tệp từ nơi gửi.", path=path
+        ) from e
     with closing(document):
         out: list[Line] = []
         for number in _wanted(document):
@@ -58,7 +63,9 @@ def lines(path: Path) -> tuple[Line, ...]:
 def _check_readable(found: list[Line], path: Path) -> None:
     text = " ".join(line.text for line in found)
     marked = [word for word in text.split() if has_diacritics(word)]
-    vietnamese = looks_vietnamese(text) or (len(marked) >= 8 and looks_vietnamese(" ".join(marked)))  # or a form in two languages
+    vietnamese = looks_vietnamese(text) or (
+        len(marked) >= 8 and looks_vietnamese(" ".join(marked))
+    )  # or a form in two languages
     if sum(c.isalpha() for c in text) < _LEAST_LETTERS or not vietnamese:
         raise ScanError(
             "Tệp PDF là ảnh quét, không có lớp chữ đọc được.",

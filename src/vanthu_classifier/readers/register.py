@@ -1,9 +1,9 @@
 """Registers (sổ đăng ký văn bản đi, đến): .xlsx, .xls, .ods, .csv.
 
-Offices keep them by Decree 30/2020/NĐ-CP, Appendix IV (before: Circular 07/2012/TT-BNV), each in its own way: a title and blank
-rows above the headings, headings on two rows, number and symbol in two columns or one, sheets for each month, groups and totals
-between the rows. The row of headings is the first that names at least two columns we know; headings are compared without
-diacritics, case and punctuation.
+Offices keep them by Decree 30/2020/NĐ-CP, Appendix IV (before: Circular 07/2012/TT-BNV), each in its own way: a title
+and blank rows above the headings, headings on two rows, number and symbol in two columns or one, sheets for each
+month, groups and totals between the rows. The row of headings is the first that names at least two columns we know;
+headings are compared without diacritics, case and punctuation.
 
     so_ky_hieu         Số, ký hiệu · Số ký hiệu · Số hiệu văn bản · Số VB, and "Số" beside "Ký hiệu"
     trich_yeu          Trích yếu · Trích yếu nội dung · Tên loại và trích yếu nội dung văn bản · Nội dung
@@ -39,20 +39,25 @@ __all__ = ["as_iso_date", "looks_like", "records"]
 _SEARCHED = 60  # rows in which the headings have to stand
 
 _HEADINGS = {
-    "so_ky_hieu": r"so (?:va )?(?:ky )?hieu(?: van ban| vb| cua van ban| vb (?:di|den))?|so (?:vb|van ban|cong van|cv|kh)(?: (?:di|den))?"
-    r"|so (?:va )?ky hieu .*|so va ki hieu.*|so ki hieu.*|sokyhieu|so di",
-    "so": r"so|so thu tu van ban",
-    "ky_hieu": r"k[yi] hieu(?: van ban| vb)?",
-    "trich_yeu": r"(?:ten loai (?:va |, )?)?(?:trich yeu|tom tat)(?: (?:ve )?noi dung)?(?: (?:cua )?(?:van ban|vb|cong van|cv))?(?: (?:di|den))?"
-    r"|noi dung(?: (?:van ban|vb|trich yeu|tom tat))?(?: (?:di|den))?|tieu de(?: van ban)?|ten van ban|trichyeu|ve viec",
-    "ngay_ban_hanh": r"ngay(?: thang)?(?: nam)?(?: (?:van ban|vb|cv|cong van|ban hanh|ky|phat hanh))?(?: (?:van ban|vb))?|ngay ban hanh.*|ngaybanhanh|thoi gian ban hanh",
-    "co_quan_ban_hanh": r"co quan(?: to chuc)?(?: don vi)? ban hanh(?: van ban)?|noi (?:gui|ban hanh|phat hanh)(?: van ban)?|tac gia(?: van ban)?|don vi (?:ban hanh|gui|soan thao)|noi gui den",
-    "noi_nhan": r"(?:noi|don vi|co quan) nhan(?: van ban| vb)?|noi nhan van ban.*",
-    "loai_van_ban": r"(?:ten )?loai(?: (?:van ban|vb|cong van))?|hinh thuc van ban|the loai",
-    "do_mat": r"(?:muc )?do (?:bao )?mat|muc do mat",
+    "so_ky_hieu": "so ky hieu, so va ky hieu, so ki hieu, so va ki hieu, so hieu, so kh, sokyhieu, "
+    "so ky hieu ngay thang, so ky hieu va ngay thang",
+    "so": "so, so di, so vb",
+    "ky_hieu": "ky hieu, ki hieu",
+    "trich_yeu": "trich yeu, trich yeu noi dung, noi dung trich yeu, noi dung, tom tat noi dung, noi dung tom tat, "
+    "ten loai va trich yeu noi dung, ten loai trich yeu noi dung, ten loai va trich yeu, loai va trich yeu noi dung, "
+    "ten va trich yeu noi dung, ten, tieu de, ve viec, trichyeu",
+    "ngay_ban_hanh": "ngay, ngay thang, ngay thang nam, ngay ban hanh, ngay thang ban hanh, ngay thang nam ban hanh, "
+    "ngay ky, ngay ky ban hanh, ngay phat hanh, thoi gian ban hanh, ngaybanhanh",
+    "co_quan_ban_hanh": "co quan ban hanh, co quan to chuc ban hanh, co quan don vi ban hanh, ten co quan ban hanh, "
+    "ten co quan to chuc ban hanh, co quan gui, don vi ban hanh, don vi gui, noi gui, noi gui den, noi ban hanh, "
+    "noi phat hanh, tac gia, coquanbanhanh",
+    "noi_nhan": "noi nhan, don vi nhan, co quan nhan, noinhan",
+    "loai_van_ban": "loai, ten loai, the loai, loaivanban",
+    "do_mat": "do mat, muc do mat, muc mat, domat",
 }
-_COLUMNS = {field: re.compile(pattern) for field, pattern in _HEADINGS.items()}
-_PART = re.compile(r"^(?:cong|tong|tong cong|tong so|cong trang|mang sang|cong chuyen|luy ke)\b[\s:.,\d]*$")
+_FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split(", ")}
+_OF_DOCUMENT = re.compile(r"(?: cua)? (?:van ban|vb|cong van|cv)(?: di| den)?$")
+_PART = re.compile(r"cong|tong|tong cong|tong so|cong trang|mang sang|cong chuyen|chuyen trang|luy ke")
 
 _Row = Sequence[Any]
 
@@ -68,8 +73,8 @@ class _Header:
 def records(path: Path, name: str) -> Iterator[Record]:
     """The documents of a register, one a row; `row` is the row as the spreadsheet shows it.
 
-    A sheet that has rows and no headings that can be understood is one record with `error`. `UnreadableFileError` where the file
-    is damaged or has no such headings at all.
+    A sheet that has rows and no headings that can be understood is one record with `error`. `UnreadableFileError`
+    where the file is damaged or has no such headings at all.
     """
     with path.open("rb") as file:
         binary = file.read(4)
@@ -95,9 +100,10 @@ def records(path: Path, name: str) -> Iterator[Record]:
 
 
 def looks_like(path: Path) -> bool:
-    """Whether a text file is a register: one of its first lines names columns (Excel saves "Unicode text" as .txt)."""
+    """Whether a text file is a register: a line names three columns or more (Excel saves "Unicode text" as .txt)."""
     try:
-        return _header(list(islice(_csv(path), 20))) is not None
+        header = _header(list(islice(_csv(path), 20)))
+        return header is not None and len(header.columns) >= 3
     except (UnreadableFileError, UnicodeError, csv.Error):
         return False
 
@@ -119,14 +125,23 @@ def _workbook(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheet_names:
-                yield sheet, iter(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+                yield sheet, _from_first_row(book.get_sheet_by_name(sheet))
     except (CalamineError, OSError, ValueError) as e:
         locked = "password" in str(e).lower()
         raise UnreadableFileError(
             "Bảng tính đặt mật khẩu nên không mở được." if locked else "Bảng tính bị hỏng hoặc không đầy đủ.",
-            remedy="Bỏ mật khẩu, lưu lại rồi chạy lại." if locked else "Mở bằng Excel, lưu lại dạng .xlsx rồi chạy lại.",
+            remedy="Bỏ mật khẩu, lưu lại rồi chạy lại."
+            if locked
+            else "Mở bằng Excel, lưu lại dạng .xlsx rồi chạy lại.",
             path=path,
         ) from e
+
+
+def _from_first_row(sheet: Any) -> Iterator[_Row]:
+    """The rows from the sheet's first on, so that counting them gives the numbers that the spreadsheet shows."""
+    first = sheet.start[0] if sheet.start else 0
+    yield from ([] for _ in range(first))
+    yield from sheet.iter_rows()
 
 
 _QUOTED_LINES = 40  # lines that one quoted cell may have; more, and the quote was never closed
@@ -141,8 +156,7 @@ def _csv(path: Path) -> Iterator[_Row]:
     try:
         with path.open(encoding=encoding, newline="") as file:
             composed = (unicodedata.normalize("NFC", line) for line in file) if encoding == "cp1258" else iter(file)
-            for line in _whole_rows(composed, delimiter):
-                yield line
+            yield from _whole_rows(composed, delimiter)
     except UnicodeDecodeError as e:
         raise UnreadableFileError(
             "Bảng mã của tệp không đọc được.", remedy="Lưu lại dạng «CSV UTF-8» hoặc .xlsx rồi chạy lại.", path=path
@@ -170,10 +184,14 @@ def _whole_rows(lines: Iterator[str], delimiter: str) -> Iterator[_Row]:
         if line.count('"') % 2 == 0:
             yield _cells([line], delimiter)
             continue
-        more = waiting[: _QUOTED_LINES]
+        more = waiting[:_QUOTED_LINES]
         more += list(islice(lines, _QUOTED_LINES - len(more)))
         end = _closing(line, more, delimiter)
-        yield _cells([line, *more[:end]], delimiter) if end is not None else _cells([line], delimiter, quoting=csv.QUOTE_NONE)
+        yield (
+            _cells([line, *more[:end]], delimiter)
+            if end is not None
+            else _cells([line], delimiter, quoting=csv.QUOTE_NONE)
+        )
         waiting = more[end or 0 :] + waiting[_QUOTED_LINES:]
 
 
@@ -198,19 +216,21 @@ def _cells(lines: list[str], delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -
 # ------------------------------------------------------------------ headings
 
 
-def _heading(cell: Any) -> str:
-    folded = strip_diacritics(unicodedata.normalize("NFC", _text(cell))).lower()
-    return re.sub(r"[^a-z]+", " ", re.sub(r"\([^)]*\)", " ", folded)).strip()
+def _folded(cell: Any) -> str:
+    """A cell's words without diacritics, case, digits, punctuation and what stands in brackets."""
+    text = strip_diacritics(unicodedata.normalize("NFC", _text(cell))).lower()
+    return re.sub(r"[^a-z]+", " ", re.sub(r"\([^)]*\)", " ", text)).strip()
 
 
 def _columns(row: _Row) -> dict[str, int]:
+    """Where a row of headings has which field; for a row of data mostly empty."""
     out: dict[str, int] = {}
     for i, cell in enumerate(row):
-        heading = _heading(cell) if isinstance(cell, str) and len(cell) < 120 else ""
-        for field, pattern in _COLUMNS.items():
-            if heading and field not in out and pattern.fullmatch(heading):
-                out[field] = i
-                break
+        if isinstance(cell, str) and len(cell) < 120:
+            heading = _folded(cell)
+            field = _FIELDS.get(heading) or _FIELDS.get(_OF_DOCUMENT.sub("", heading))
+            if field:
+                out.setdefault(field, i)
     return out
 
 
@@ -229,12 +249,12 @@ def _header(rows: list[_Row]) -> _Header | None:
 
 def _enough(columns: dict[str, int]) -> bool:
     names = "trich_yeu" in columns or "so_ky_hieu" in columns or {"so", "ky_hieu"} <= columns.keys()
-    return names and len(columns) >= 2 or columns.keys() == {"trich_yeu"}
+    return (names and len(columns) >= 2) or columns.keys() == {"trich_yeu"}
 
 
 def _is_data(row: _Row, columns: dict[str, int]) -> bool:
     """Whether a row under headings is a document rather than a second row of headings."""
-    return any(re.search(r"\d", _text(cell)) for cell in row) or bool(columns and len(_columns(row)) < 2)
+    return any(re.search(r"\d", _text(cell)) for cell in row) or (bool(columns) and len(_columns(row)) < 2)
 
 
 def _numbered(rows: list[_Row], at: int) -> int:
@@ -255,10 +275,8 @@ def _documents(rows: Iterable[_Row], header: _Header, name: str, note: tuple[str
         cells = {field: row[i] for field, i in at.items() if i < len(row)}
         title = _text(cells.get("trich_yeu"))
         symbol = _symbol(cells)
-        if not title and not symbol or _is_total(row, title) or _is_group(row, at, symbol):
+        if not (title or symbol) or _is_total(row) or _is_group(row, at, symbol) or _is_heading_again(row, at):
             continue
-        if _heading(title) and _COLUMNS["trich_yeu"].fullmatch(_heading(title)) and len(_columns(row)) >= 2:
-            continue  # the headings once more, at the top of a printed page
         yield _document(cells, title, symbol, name, number, note)
 
 
@@ -271,9 +289,11 @@ def _document(cells: dict[str, Any], title: str, symbol: str, name: str, number:
             code = normalize(kind)
         except ArgumentValueError:
             warnings.append(f"Không rõ loại văn bản «{kind}» ghi trong sổ.")
-    issued = as_iso_date(cells.get("ngay_ban_hanh"))
-    if issued is None and _text(cells.get("ngay_ban_hanh")):
-        warnings.append(f"Không đọc được ngày «{_text(cells['ngay_ban_hanh'])}» ghi trong sổ.")
+    symbol, day = _symbol_and_day(symbol)
+    written = cells.get("ngay_ban_hanh") or day
+    issued = as_iso_date(written)
+    if issued is None and _text(written):
+        warnings.append(f"Không đọc được ngày «{_text(written)}» ghi trong sổ.")
     return Record(
         path=name,
         row=number,
@@ -311,9 +331,19 @@ def _symbol(cells: dict[str, Any]) -> str:
     return whole or (number if re.search(r"[/-]", number) else "") or symbol
 
 
-def _is_total(row: _Row, title: str) -> bool:
-    texts = [_text(cell) for cell in row]
-    return any(_PART.match(" ".join(re.findall(r"[a-z]+", strip_diacritics(t).lower()))) for t in texts if t and len(t) < 30)
+def _symbol_and_day(text: str) -> tuple[str, str]:
+    """A cell that has the date behind the symbol ("15/QĐ-UBND ngày 02/7/2019") in two; the date is "" where none is."""
+    symbol, _, day = text.partition(" ngày ")
+    return symbol.rstrip(" ,;"), day.strip()
+
+
+def _is_total(row: _Row) -> bool:
+    return any(_PART.fullmatch(_folded(cell)) for cell in row if isinstance(cell, str) and len(cell) < 30)
+
+
+def _is_heading_again(row: _Row, at: dict[str, int]) -> bool:
+    """The headings once more, at the top of a printed page."""
+    return len(at) >= 2 and len(_columns(row).items() & at.items()) >= 2
 
 
 def _is_group(row: _Row, at: dict[str, int], symbol: str) -> bool:
@@ -331,7 +361,9 @@ def _secrecy(text: str) -> str | None:
     folded = strip_diacritics(text).lower()
     found = re.search(r"\b(?:tuyet mat|toi mat|mat)\b", folded)
     refused = re.search(r"\b(?:khong|thuong)\b", folded)
-    return {"tuyet mat": "TUYỆT MẬT", "toi mat": "TỐI MẬT", "mat": "MẬT"}[found.group()] if found and not refused else None
+    return (
+        {"tuyet mat": "TUYỆT MẬT", "toi mat": "TỐI MẬT", "mat": "MẬT"}[found.group()] if found and not refused else None
+    )
 
 
 _DAY_FIRST = re.compile(r"(?:ngay )?(\d{1,2})\s*(?:[/.\-]|thang)\s*(\d{1,2})\s*(?:[/.\-]|nam)\s*(\d{4}|\d{2})(?:\s.*)?")

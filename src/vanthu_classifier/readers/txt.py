@@ -1,7 +1,7 @@
 """Plain text, and the encodings that text arrives in.
 
-UTF-8 (with or without a byte order mark) and UTF-16 are told by their bytes. What is neither is taken for Windows code page 1258, the
-Vietnamese one, whose tone marks are letters of their own and are composed here.
+UTF-8 (with or without a byte order mark) and UTF-16 are told by their bytes. What is neither is taken for Windows
+code page 1258, the Vietnamese one, whose tone marks are letters of their own and are composed here.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def _unmarked_utf16(start: bytes, path: Path) -> str:
 def not_text(path: Path) -> UnreadableFileError:
     """The error for bytes that are no text."""
     return UnreadableFileError(
-        "Nội dung tệp không phải văn bản.", remedy="Kiểm tra lại tệp; nếu là văn bản, mở bằng Word rồi lưu dạng .docx.", path=path
+        "Nội dung tệp không phải văn bản.",
+        remedy="Kiểm tra lại tệp; nếu là văn bản, mở bằng Word rồi lưu dạng .docx.",
+        path=path,
     )
 
 
