@@ -40,11 +40,29 @@ def test_json_is_one_object_a_title(capsys: pytest.CaptureFixture[str], monkeypa
         ("Tờ trình xin kinh phí", None, "electronic_and_paper"),
         ("Công điện ứng phó bão", None, "electronic_only"),
     ]
-    assert {"lean", "confidence", "basis", "category", "quote", "reasons", "recipients", "warnings", "rule_pack", "model"} <= rows[0].keys()
+    assert {
+        "lean",
+        "confidence",
+        "basis",
+        "category",
+        "quote",
+        "reasons",
+        "recipients",
+        "warnings",
+        "rule_pack",
+        "model",
+    } <= rows[0].keys()
 
 
 def test_everything_known_is_used(capsys: pytest.CaptureFixture[str]) -> None:
-    args = ["check", "V/v đề nghị thẩm định hồ sơ", "-s", "12/UBND-VX", "--noi-nhan", "Sở Xây dựng (chủ trì giải quyết)"]
+    args = [
+        "check",
+        "V/v đề nghị thẩm định hồ sơ",
+        "-s",
+        "12/UBND-VX",
+        "--noi-nhan",
+        "Sở Xây dựng (chủ trì giải quyết)",
+    ]
     args += ["--noi-nhan", "Sở Tài chính (để biết)", "--ngay", "05/5/2022", "--json"]
     row = json.loads(_run(args, capsys)[1])
     assert row["dispatch"] == "electronic_and_paper"
@@ -64,14 +82,18 @@ def test_everything_known_is_used(capsys: pytest.CaptureFixture[str]) -> None:
         (["rules", "show", "Z99"], 2, "Z99"),
     ],
 )
-def test_errors_say_what_and_have_their_code(args: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_say_what_and_have_their_code(
+    args: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     got, out, err = _run(args, capsys)
     assert got == code
     assert said in err
     assert out == ""
 
 
-@pytest.mark.parametrize("title", ["", "   ", "12345", "QuyÕt ®Þnh vÒ viÖc", "Invitation to the general meeting", "\x00\x07", "à" * 100_000])
+@pytest.mark.parametrize(
+    "title", ["", "   ", "12345", "QuyÕt ®Þnh vÒ viÖc", "Invitation to the general meeting", "\x00\x07", "à" * 100_000]
+)
 def test_odd_titles_get_an_answer(title: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = _run(["check", title], capsys)
     assert code == 0
@@ -83,7 +105,9 @@ def test_asking_title_after_title(capsys: pytest.CaptureFixture[str], monkeypatc
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr("sys.stdin", Terminal("Tờ trình xin kinh phí\nphê duyệt dự toán | 15/QĐ-UBND\nKế hoạch | ???\n\n"))
+    monkeypatch.setattr(
+        "sys.stdin", Terminal("Tờ trình xin kinh phí\nphê duyệt dự toán | 15/QĐ-UBND\nKế hoạch | ???\n\n")
+    )
     code, out, err = _run(["check"], capsys)
     assert code == 0
     assert out.count("■ Gửi bản điện tử kèm bản giấy") == 2
@@ -103,6 +127,8 @@ def test_rules_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_itself(tmp_path: Path) -> None:
     """Started as a process of its own, with a console that knows no Vietnamese."""
     run = [sys.executable, "-c", "from vanthu_classifier.cli import main; main()", "check", "Quyết định nâng lương"]
-    done = subprocess.run(run, capture_output=True, cwd=tmp_path, env={"PYTHONIOENCODING": "cp1258", "PATH": ""}, check=False)
+    done = subprocess.run(
+        run, capture_output=True, cwd=tmp_path, env={"PYTHONIOENCODING": "cp1258", "PATH": ""}, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode("utf-8").startswith("■ Gửi bản điện tử kèm bản giấy")

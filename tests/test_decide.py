@@ -16,7 +16,9 @@ PACK = rulepack.load()
 PAPER, ELECTRONIC, REVIEW = Dispatch.ELECTRONIC_AND_PAPER, Dispatch.ELECTRONIC_ONLY, Dispatch.NEEDS_REVIEW
 
 
-def _estimate(distribution: dict[str, float], title: str = "phân công nhiệm vụ trực bão", **known: object) -> tuple[Dispatch, Dispatch | None]:
+def _estimate(
+    distribution: dict[str, float], title: str = "phân công nhiệm vụ trực bão", **known: object
+) -> tuple[Dispatch, Dispatch | None]:
     d = decide(facts.read(title, **known), PACK, distribution)  # type: ignore[arg-type]
     return d.dispatch, d.lean
 
@@ -34,7 +36,9 @@ def _estimate(distribution: dict[str, float], title: str = "phân công nhiệm 
         ({"HĐ": 0.9, "CV": 0.1}, (REVIEW, PAPER)),
     ],
 )
-def test_sums_per_outcome_and_their_cost(distribution: dict[str, float], wanted: tuple[Dispatch, Dispatch | None]) -> None:
+def test_sums_per_outcome_and_their_cost(
+    distribution: dict[str, float], wanted: tuple[Dispatch, Dispatch | None]
+) -> None:
     assert _estimate(distribution) == wanted
 
 
@@ -120,7 +124,13 @@ def test_a_blank_title_with_a_symbol_is_answered_from_the_symbol() -> None:
 
 @pytest.mark.parametrize(
     ("day", "said"),
-    [("15/7/2018", "chỉ có hiệu lực từ"), ("16/7/2018", ""), ("09/4/2021", ""), ("10/4/2021", "hết hiệu lực"), ("2024-01-01", "hết hiệu lực")],
+    [
+        ("15/7/2018", "chỉ có hiệu lực từ"),
+        ("16/7/2018", ""),
+        ("09/4/2021", ""),
+        ("10/4/2021", "hết hiệu lực"),
+        ("2024-01-01", "hết hiệu lực"),
+    ],
 )
 def test_the_packs_window(day: str, said: str) -> None:
     warnings = decide(facts.read("Tờ trình xin kinh phí", ngay_ban_hanh=day), PACK).warnings

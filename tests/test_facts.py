@@ -38,8 +38,22 @@ PERIODS = [
     ("Báo cáo thực hiện Công văn ngày 12 tháng 9 năm 2018", set()),
 ]
 
-SECRET = ["(MẬT) Kế hoạch", "Kế hoạch phòng thủ [Tối mật]", "TUYỆT MẬT Báo cáo tình hình", "MẬT: Báo cáo", "Độ mật: Tối mật. Kế hoạch", "Kế hoạch - MẬT"]
-NOT_SECRET = ["V/v bảo mật thông tin", "V/v đổi mật khẩu", "Mật độ xây dựng khu trung tâm", "Hội thi mật ong", "V/v triển khai Luật Bảo vệ bí mật nhà nước", "V/v quản lý tài liệu mật"]
+SECRET = [
+    "(MẬT) Kế hoạch",
+    "Kế hoạch phòng thủ [Tối mật]",
+    "TUYỆT MẬT Báo cáo tình hình",
+    "MẬT: Báo cáo",
+    "Độ mật: Tối mật. Kế hoạch",
+    "Kế hoạch - MẬT",
+]
+NOT_SECRET = [
+    "V/v bảo mật thông tin",
+    "V/v đổi mật khẩu",
+    "Mật độ xây dựng khu trung tâm",
+    "Hội thi mật ong",
+    "V/v triển khai Luật Bảo vệ bí mật nhà nước",
+    "V/v quản lý tài liệu mật",
+]
 
 
 @pytest.mark.parametrize(("title", "purpose", "there"), PURPOSES)
@@ -98,11 +112,16 @@ def test_normative(symbol: str, day: str | None, normative: bool) -> None:
 
 
 def test_recipients_named_in_the_title() -> None:
-    assert [r.role.value for r in read("Tờ trình đề nghị phê duyệt dự toán (gửi Sở Tài chính để biết)").recipients] == ["information"]
+    assert [r.role.value for r in read("Tờ trình đề nghị phê duyệt dự toán (gửi Sở Tài chính để biết)").recipients] == [
+        "information"
+    ]
     assert read("Kế hoạch tuyên truyền (gửi kèm phụ lục)").recipients == ()
 
 
-@pytest.mark.parametrize("typed", [date(2018, 7, 2), datetime(2018, 7, 2, 8, 30), "2018-07-02", "02/7/2018", "ngày 02 tháng 7 năm 2018", "2.7.2018"])
+@pytest.mark.parametrize(
+    "typed",
+    [date(2018, 7, 2), datetime(2018, 7, 2, 8, 30), "2018-07-02", "02/7/2018", "ngày 02 tháng 7 năm 2018", "2.7.2018"],
+)
 def test_dates(typed: date | str) -> None:
     assert as_date(typed) == date(2018, 7, 2)
 

@@ -91,7 +91,12 @@ def test_the_decrees_types_are_all_there() -> None:
 
 
 def test_barred_d_is_kept_apart() -> None:
-    assert (code_of_symbol("ĐA"), code_of_symbol("DA"), code_of_symbol("HĐ"), code_of_symbol("HD")) == ("ĐA", "DA", "HĐ", "HD")
+    assert (code_of_symbol("ĐA"), code_of_symbol("DA"), code_of_symbol("HĐ"), code_of_symbol("HD")) == (
+        "ĐA",
+        "DA",
+        "HĐ",
+        "HD",
+    )
 
 
 def test_unknown_names_are_refused() -> None:

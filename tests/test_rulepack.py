@@ -66,7 +66,9 @@ def test_no_two_rules_disagree_undeclared_over_types_roles_forms_and_periods() -
     periods = [frozenset[str](), frozenset({"tuan"}), frozenset({"thang", "quy"}), frozenset({"6_thang"})]
     flags = [False, True]
     conflicts = []
-    for code, role, form, ky, normative, party, secret in product(types(), roles, forms, periods, flags, ["state", "party"], flags):
+    for code, role, form, ky, normative, party, secret in product(
+        types(), roles, forms, periods, flags, ["state", "party"], flags
+    ):
         if normative and types()[code].group not in ("quy_pham",) and code not in ("QĐ", "NQ", "CT"):
             continue
         s = Situation(loai=code, vai_tro=role, hinh_thuc=form, ky=ky, quy_pham=normative, he_thong=party, mat=secret)
@@ -83,7 +85,12 @@ def test_recipients_decide_each_for_themselves() -> None:
     )
     whole, each = rule_document(PACK, known)
     assert whole.outcome is Dispatch.ELECTRONIC_AND_PAPER
-    assert [r.ruling and str(r.ruling.outcome) for r in each] == ["electronic_and_paper", "electronic_only", "electronic_only", None]
+    assert [r.ruling and str(r.ruling.outcome) for r in each] == [
+        "electronic_and_paper",
+        "electronic_only",
+        "electronic_only",
+        None,
+    ]
 
 
 # ------------------------------------------------------------------ faults, all at once
@@ -96,17 +103,65 @@ def _edit(path: Path, old: str, new: str) -> None:
 
 
 FAULTS = [
-    ("unknown id in overrides", "rules/list_1_letters.toml", 'overrides = ["A22"]', 'overrides = ["Z99"]', "no rule or group «Z99»"),
-    ("quotation not in the source", "rules/list_2.toml", 'quote = "tờ trình"', 'quote = "tờ trình các loại"', "does not stand in source.txt"),
-    ("unknown fact", "rules/list_2.toml", 'when = { loai = ["TTr"] }', 'when = { kieu = ["TTr"] }', "unknown kind of fact"),
-    ("unknown value", "rules/list_2.toml", 'when = { loai = ["TTr"] }', 'when = { loai = ["TRR"] }', "no such value: «TRR»"),
+    (
+        "unknown id in overrides",
+        "rules/list_1_letters.toml",
+        'overrides = ["A22"]',
+        'overrides = ["Z99"]',
+        "no rule or group «Z99»",
+    ),
+    (
+        "quotation not in the source",
+        "rules/list_2.toml",
+        'quote = "tờ trình"',
+        'quote = "tờ trình các loại"',
+        "does not stand in source.txt",
+    ),
+    (
+        "unknown fact",
+        "rules/list_2.toml",
+        'when = { loai = ["TTr"] }',
+        'when = { kieu = ["TTr"] }',
+        "unknown kind of fact",
+    ),
+    (
+        "unknown value",
+        "rules/list_2.toml",
+        'when = { loai = ["TTr"] }',
+        'when = { loai = ["TRR"] }',
+        "no such value: «TRR»",
+    ),
     ("id twice", "rules/list_2.toml", 'id = "B04"', 'id = "B03"', "the id stands in"),
-    ("outcome unknown", "rules/list_2.toml", 'outcome = "electronic_and_paper"', 'outcome = "paper"', "outcome: wanted one of"),
+    (
+        "outcome unknown",
+        "rules/list_2.toml",
+        'outcome = "electronic_and_paper"',
+        'outcome = "paper"',
+        "outcome: wanted one of",
+    ),
     ("no reading", "rules/list_2.toml", 'reading = "Mọi tờ trình', 'doc = "Mọi tờ trình', "reading: missing"),
     ("item lost", "rules/list_2.toml", 'category = "B05"', 'category = "B04"', "item B05: neither a rule"),
-    ("example that does not match", "rules/list_2.toml", '"TT Đề nghị bổ sung kinh phí sửa chữa nhà văn hóa"', '"Kế hoạch tháng 5"', "does not match"),
-    ("near miss that matches", "rules/list_2.toml", '"Báo cáo thẩm định Tờ trình số 12/TTr-UBND"', '"Tờ trình số 12/TTr-UBND"', "near_misses: «Tờ trình số 12/TTr-UBND»: matches"),
-    ("case that does not hold", "cases.toml", 'dispatch = "electronic_and_paper", rule = "B02"', 'dispatch = "electronic_only", rule = "B02"', "case A01-1: dispatch"),
+    (
+        "example that does not match",
+        "rules/list_2.toml",
+        '"TT Đề nghị bổ sung kinh phí sửa chữa nhà văn hóa"',
+        '"Kế hoạch tháng 5"',
+        "does not match",
+    ),
+    (
+        "near miss that matches",
+        "rules/list_2.toml",
+        '"Báo cáo thẩm định Tờ trình số 12/TTr-UBND"',
+        '"Tờ trình số 12/TTr-UBND"',
+        "near_misses: «Tờ trình số 12/TTr-UBND»: matches",
+    ),
+    (
+        "case that does not hold",
+        "cases.toml",
+        'dispatch = "electronic_and_paper", rule = "B02"',
+        'dispatch = "electronic_only", rule = "B02"',
+        "case A01-1: dispatch",
+    ),
     ("date that is none", "pack.toml", "signed = 2018-07-02", 'signed = "02/7/2018"', "signed: wanted a date"),
     ("not TOML", "pack.toml", "id = ", "id ", "not readable as TOML"),
 ]
@@ -117,7 +172,9 @@ def test_a_fault_is_named_with_its_file(copy: Path, file: str, old: str, new: st
     _edit(copy / file, old, new)
     with pytest.raises(RulePackError) as caught:
         load(copy)
-    assert any(said in fault and fault.startswith(("rules/", "cases", "pack", "items")) for fault in caught.value.faults), caught.value.faults
+    assert any(
+        said in fault and fault.startswith(("rules/", "cases", "pack", "items")) for fault in caught.value.faults
+    ), caught.value.faults
 
 
 def test_an_override_cycle_is_named(copy: Path) -> None:

@@ -32,7 +32,9 @@ MUST_NOT_BE_TOUCHED = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "wanted"), [case[1:] for case in SEEN_IN_THE_WILD], ids=[case[0] for case in SEEN_IN_THE_WILD])
+@pytest.mark.parametrize(
+    ("raw", "wanted"), [case[1:] for case in SEEN_IN_THE_WILD], ids=[case[0] for case in SEEN_IN_THE_WILD]
+)
 def test_one_spelling(raw: str, wanted: str) -> None:
     assert clean(raw).text == wanted
 
@@ -44,7 +46,8 @@ def test_left_alone(text: str) -> None:
 
 _letters = st.text(
     alphabet=st.one_of(
-        st.sampled_from("hoàuỷýqQoóạâăêôơưđĐ\u0301\u0323\u0300\u031b\u0302 ,-–Ð\u200b\u00ad\nаБ´`ﬁ…\u00a0'\""), st.characters()
+        st.sampled_from("hoàuỷýqQoóạâăêôơưđĐ\u0301\u0323\u0300\u031b\u0302 ,-–Ð\u200b\u00ad\nаБ´`ﬁ…\u00a0'\""),
+        st.characters(),
     ),
     max_size=40,
 )
@@ -67,7 +70,11 @@ def test_offsets_lead_back_in_order(raw: str) -> None:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(st.sampled_from("Ủy ban nhân dân huyện phê duyệt hòa giải đề án 15/QĐ-UBND".split()), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.sampled_from("Ủy ban nhân dân huyện phê duyệt hòa giải đề án 15/QĐ-UBND".split()), min_size=1, max_size=8
+    )
+)
 def test_offsets_give_back_the_same_letters(words: list[str]) -> None:
     typed = "  ".join(unicodedata.normalize("NFD", w) for w in words)
     c = clean(typed)
@@ -86,7 +93,15 @@ DAMAGED = [
     ("Quy\ufffdt \ufffd\ufffdnh", "lost"),
     ("Quy?t ??nh v? vi?c phê duy?t", "lost"),
 ]
-SOUND = ["Quyết định về việc phê duyệt", "Ke hoach 26", "hoàn toàn", "Có được không? Được.", "Café à la carte", "", "¼ diện tích đất"]
+SOUND = [
+    "Quyết định về việc phê duyệt",
+    "Ke hoach 26",
+    "hoàn toàn",
+    "Có được không? Được.",
+    "Café à la carte",
+    "",
+    "¼ diện tích đất",
+]
 
 
 @pytest.mark.parametrize(("raw", "kind"), DAMAGED)

@@ -22,7 +22,15 @@ from vanthu_classifier.outcomes import Dispatch
 if TYPE_CHECKING:
     from vanthu_classifier.model import LoaiVanBanClassifier
 
-__all__ = ["Decision", "Dispatch", "DispatchClassifier", "LoaiVanBanClassifier", "VanThuError", "__version__", "classify"]
+__all__ = [
+    "Decision",
+    "Dispatch",
+    "DispatchClassifier",
+    "LoaiVanBanClassifier",
+    "VanThuError",
+    "__version__",
+    "classify",
+]
 
 try:
     __version__ = version("vanthu-classifier")

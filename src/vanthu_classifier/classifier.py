@@ -47,9 +47,13 @@ class DispatchClassifier:
     <Dispatch.ELECTRONIC_ONLY: 'electronic_only'>
     """
 
-    def __init__(self, rule_pack: str | Path = rulepack.DEFAULT, model: str | Path | None = "default", review: ReviewMode = "ask") -> None:
+    def __init__(
+        self, rule_pack: str | Path = rulepack.DEFAULT, model: str | Path | None = "default", review: ReviewMode = "ask"
+    ) -> None:
         if review not in REVIEW_MODES:
-            raise ArgumentValueError(f"review phải là một trong {', '.join(REVIEW_MODES)}, không phải «{review}».", column="review")
+            raise ArgumentValueError(
+                f"review phải là một trong {', '.join(REVIEW_MODES)}, không phải «{review}».", column="review"
+            )
         self.rule_pack = rule_pack
         self.model = model
         self.review: ReviewMode = review
@@ -138,7 +142,9 @@ class DispatchClassifier:
         import pandas
 
         if isinstance(trich_yeu, str):
-            raise ArgumentTypeError("classify_many nhận một dãy trích yếu; dùng classify cho một trích yếu.", column="trich_yeu")
+            raise ArgumentTypeError(
+                "classify_many nhận một dãy trích yếu; dùng classify cho một trích yếu.", column="trich_yeu"
+            )
         index = trich_yeu.index if isinstance(trich_yeu, pandas.Series) else None
         titles = ["" if t is None or t != t else t for t in trich_yeu]
         columns = {
@@ -270,9 +276,13 @@ def _rows(titles: list[str], columns: Mapping[str, Iterable[Any] | None]) -> lis
         given[name] = list(values)
         if len(given[name]) != len(titles):
             raise ArgumentValueError(
-                f"Có {len(titles)} trích yếu nhưng {len(given[name])} giá trị.", remedy="Hai dãy phải dài bằng nhau.", column=name
+                f"Có {len(titles)} trích yếu nhưng {len(given[name])} giá trị.",
+                remedy="Hai dãy phải dài bằng nhau.",
+                column=name,
             )
-    return [{"trich_yeu": title} | {name: values[i] for name, values in given.items()} for i, title in enumerate(titles)]
+    return [
+        {"trich_yeu": title} | {name: values[i] for name, values in given.items()} for i, title in enumerate(titles)
+    ]
 
 
 def _distributions(predictor: Predictor, facts: Sequence[Facts]) -> list[dict[str, float]]:
@@ -285,7 +295,8 @@ def _contributions(predictor: Predictor, title: CleanText) -> Callable[[str], Se
     def words(code: str) -> Sequence[Contribution]:
         found = predictor.contributions(title.text, code, 8)
         return tuple(
-            Contribution(text, float(weight), tuple(title.raw_span(*span) for span in spans)) for text, spans, weight in found
+            Contribution(text, float(weight), tuple(title.raw_span(*span) for span in spans))
+            for text, spans, weight in found
         )
 
     return words

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COLOURS = {"electronic_only": "green", "electronic_and_paper": "blue", "needs_review": "yellow", "not_by_network": "red"}
+_COLOURS = {
+    "electronic_only": "green",
+    "electronic_and_paper": "blue",
+    "needs_review": "yellow",
+    "not_by_network": "red",
+}
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -93,7 +98,9 @@ _review_option = click.option(
 @click.option("--hinh-thuc-sao", metavar="H", help="Hình thức sao: sao y, sao lục, trích sao.")
 @click.option("--noi-bo", is_flag=True, help="Văn bản chỉ gửi trong nội bộ cơ quan.")
 @click.option("--json", "as_json", is_flag=True, help="In một đối tượng JSON cho mỗi trích yếu.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ của lời giải thích.")
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ của lời giải thích."
+)
 @_review_option
 @_pack_option
 @_model_option
@@ -205,13 +212,42 @@ def _ask(classifier: Any, known: dict[str, Any], as_json: bool, lang: Lang) -> i
 
 @_cli.command()
 @click.argument("folder", type=click.Path(exists=True, path_type=Path), metavar="FOLDER")
-@click.option("-o", "--out", "out", required=True, type=click.Path(path_type=Path), metavar="OUT", help="Báo cáo: .xlsx, .csv, .jsonl hoặc .parquet.")
-@click.option("--jobs", "-j", default=1, show_default=True, type=click.IntRange(min=-1), help="Số tiến trình (-1: mọi nhân).")
-@click.option("--sort-into", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Sao chép văn bản vào từng thư mục theo kết quả.")
+@click.option(
+    "-o",
+    "--out",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Báo cáo: .xlsx, .csv, .jsonl hoặc .parquet.",
+)
+@click.option(
+    "--jobs", "-j", default=1, show_default=True, type=click.IntRange(min=-1), help="Số tiến trình (-1: mọi nhân)."
+)
+@click.option(
+    "--sort-into",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Sao chép văn bản vào từng thư mục theo kết quả.",
+)
+@click.option("--fresh", is_flag=True, hidden=True, help="Làm lại từ đầu.")
+@click.option(
+    "--ocr", type=click.Choice(["auto", "never"]), default="auto", hidden=True, help="Nhận dạng chữ trong bản quét."
+)
 @_review_option
 @_pack_option
 @_model_option
-def batch(folder: Path, out: Path, jobs: int, sort_into: Path | None, review: str, rule_pack: str | None, model: str) -> int:
+def batch(
+    folder: Path,
+    out: Path,
+    jobs: int,
+    sort_into: Path | None,
+    fresh: bool,
+    ocr: str,
+    review: str,
+    rule_pack: str | None,
+    model: str,
+) -> int:
     """Đọc mọi văn bản và sổ văn bản trong một thư mục, ghi báo cáo.
 
     \b
@@ -220,7 +256,12 @@ def batch(folder: Path, out: Path, jobs: int, sort_into: Path | None, review: st
     from vanthu_classifier.batch import run
 
     summary = run(
-        folder, out, classifier=_classifier(rule_pack, model, review), jobs=jobs, sort_into=sort_into, progress=sys.stderr.isatty()
+        folder,
+        out,
+        classifier=_classifier(rule_pack, model, review),
+        jobs=jobs,
+        sort_into=sort_into,
+        progress=sys.stderr.isatty(),
     )
     _say(f"{summary.files} tệp, {summary.rows} dòng, {summary.errors} lỗi. Báo cáo: {out}")
     return 1 if summary.errors else 0
@@ -257,7 +298,10 @@ def rules_show(rule_id: str, rule_pack: str | None) -> int:
     if not found:
         raise InputError(f"Bộ {pack.id} không có quy tắc «{rule_id}».", remedy="Xem danh sách bằng: vanthu rules list")
     for rule in found:
-        click.echo(click.style(f"{rule.id}: {rule.outcome.label_vi}", bold=True) + (f" ({rule.lean.label_vi.lower()})" if rule.lean else ""))
+        click.echo(
+            click.style(f"{rule.id}: {rule.outcome.label_vi}", bold=True)
+            + (f" ({rule.lean.label_vi.lower()})" if rule.lean else "")
+        )
         click.echo(f"  Nguyên văn: «{rule.quote}»\n  Cách hiểu:  {rule.reading}")
         if rule.note:
             click.echo(f"  Ghi chú:    {rule.note}")

@@ -82,7 +82,9 @@ class RulePackError(VanThuError):
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, what: str, *, faults: tuple[str, ...] = (), remedy: str = "", path: str | Path | None = None) -> None:
+    def __init__(
+        self, what: str, *, faults: tuple[str, ...] = (), remedy: str = "", path: str | Path | None = None
+    ) -> None:
         self.faults = faults
         listing = "".join(f"\n  - {fault}" for fault in faults)
         super().__init__(what + listing, remedy=("\n" + remedy) if listing and remedy else remedy, path=path)
@@ -108,5 +110,7 @@ class MissingExtraError(VanThuError, ImportError):
     def __init__(self, extra: str, *, purpose: str) -> None:
         self.extra = extra
         VanThuError.__init__(
-            self, f"Thiếu phần mở rộng «{extra}» để {purpose}.", remedy=f'Cài đặt: pip install "vanthu-classifier[{extra}]"'
+            self,
+            f"Thiếu phần mở rộng «{extra}» để {purpose}.",
+            remedy=f'Cài đặt: pip install "vanthu-classifier[{extra}]"',
         )

@@ -66,7 +66,7 @@ def underline(title: str, spans: tuple[tuple[int, int], ...]) -> str:
     """
     marked = {i for start, end in spans for i in range(start, end)}
     line = "".join(
-        ("‾" if i in marked and not letter.isspace() or i in marked and i + 1 in marked else " ")
+        "‾" if i in marked and (not letter.isspace() or i + 1 in marked) else " "
         for i, letter in enumerate(title)
         if not unicodedata.combining(letter)
     )

@@ -140,7 +140,9 @@ def _regex(phrase: str) -> str:
     # An optional word takes the space behind it along; an optional comma has none.
     pattern = "".join(out).replace("\0)? ", " )?").replace("\0)?\\s(?:", " )?(?:").replace("\0", "")
     start = "" if phrase.startswith(("{", "^")) else r"(?<!\w)"
-    return start + pattern + (r"(?!\w)" if re.search(r"[\w)\]#]$", phrase.rstrip()) and not phrase.endswith(" ") else "")
+    return (
+        start + pattern + (r"(?!\w)" if re.search(r"[\w)\]#]$", phrase.rstrip()) and not phrase.endswith(" ") else "")
+    )
 
 
 def _alternation(phrases: Sequence[str], *, head: bool, plain: bool) -> re.Pattern[str] | None:
@@ -216,7 +218,10 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SECRET_BEFORE_TYPE = re.compile(r"^\W*mật\s+(?=\w)", re.IGNORECASE)
-_URGENT = re.compile(r"^\W*(?:hỏa\s+tốc|thượng\s+khẩn|khẩn)(?!\s+(?:trương|cấp))(?!\w)|[(\[]\s*(?:hỏa\s+tốc|thượng\s+khẩn|khẩn)\s*[)\]]|^công\s+điện\s+(?:hỏa\s+tốc|khẩn)", re.IGNORECASE)
+_URGENT = re.compile(
+    r"^\W*(?:hỏa\s+tốc|thượng\s+khẩn|khẩn)(?!\s+(?:trương|cấp))(?!\w)|[(\[]\s*(?:hỏa\s+tốc|thượng\s+khẩn|khẩn)\s*[)\]]|^công\s+điện\s+(?:hỏa\s+tốc|khẩn)",
+    re.IGNORECASE,
+)
 _NOT_SECRET_VALUES = {"", "thường", "không", "không mật", "bình thường", "0", "thuong", "khong"}
 
 
@@ -255,7 +260,9 @@ def as_date(value: date | datetime | str | None) -> date | None:
     if not text:
         return None
     iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text)
-    vietnamese = re.fullmatch(r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", text, re.IGNORECASE)
+    vietnamese = re.fullmatch(
+        r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})\s*(?:[/.-]|năm)\s*(\d{4})", text, re.IGNORECASE
+    )
     try:
         if iso:
             return date(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -264,7 +271,9 @@ def as_date(value: date | datetime | str | None) -> date | None:
     except ValueError:
         pass
     raise ArgumentValueError(
-        f"«{text}» không phải là ngày.", remedy="Ghi dạng dd/mm/yyyy, ví dụ 02/7/2018, hoặc 2018-07-02.", column="ngay_ban_hanh"
+        f"«{text}» không phải là ngày.",
+        remedy="Ghi dạng dd/mm/yyyy, ví dụ 02/7/2018, hoặc 2018-07-02.",
+        column="ngay_ban_hanh",
     )
 
 
@@ -283,7 +292,11 @@ def _copy_form(hinh_thuc_sao: object) -> Form:
     if text in ("", "bản gốc", "bản chính", "không", "gốc", "chính"):
         return ""
     plain = strip_diacritics(text).replace("_", " ")
-    for marks, form in ((("trich sao", "trs", "ts"), "trich_sao"), (("sao luc", "sl"), "sao_luc"), (("sao y", "sy"), "sao_y")):
+    for marks, form in (
+        (("trich sao", "trs", "ts"), "trich_sao"),
+        (("sao luc", "sl"), "sao_luc"),
+        (("sao y", "sy"), "sao_y"),
+    ):
         if any(plain == mark or (len(mark) > 3 and mark in plain) for mark in marks):
             return form  # type: ignore[return-value]
     raise ArgumentValueError(
@@ -383,7 +396,10 @@ def read(
     )
 
 
-_SENT_TO = re.compile(r"\(\s*gửi\s+(?P<in>[^()]+?)\s*\)|(?<!\w)gửi\s+(?P<out>[^()]{3,80}?\s+(?:để biết|để báo cáo|(?:để )?chủ trì(?: giải quyết)?))\s*\W*$", re.IGNORECASE)
+_SENT_TO = re.compile(
+    r"\(\s*gửi\s+(?P<in>[^()]+?)\s*\)|(?<!\w)gửi\s+(?P<out>[^()]{3,80}?\s+(?:để biết|để báo cáo|(?:để )?chủ trì(?: giải quyết)?))\s*\W*$",
+    re.IGNORECASE,
+)
 
 
 def _recipients(noi_nhan: str | Sequence[str] | None, text: str) -> tuple[Recipient, ...]:
@@ -417,7 +433,12 @@ def _own_symbol(text: str, head: HeadType | None) -> SoKyHieu | None:
 
 
 def _type(
-    argument: str | None, symbol: SoKyHieu | None, own: SoKyHieu | None, head: HeadType | None, title: CleanText, notes: _Notes
+    argument: str | None,
+    symbol: SoKyHieu | None,
+    own: SoKyHieu | None,
+    head: HeadType | None,
+    title: CleanText,
+    notes: _Notes,
 ) -> tuple[str | None, StatedBy | None]:
     stated = _text_argument("loai_van_ban", argument)
     by_argument = normalize(stated) if stated.strip() else None

@@ -21,9 +21,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
 from vanthu_classifier.text import clean, has_diacritics, strip_diacritics
@@ -59,8 +59,8 @@ def types() -> Mapping[str, LoaiVanBan]:
     ('Tờ trình', True)
     """
     table = tomllib.loads(files("vanthu_classifier").joinpath("data/loai_van_ban.toml").read_text(encoding="utf-8"))
-    rows = (LoaiVanBan(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in table["loai"])
-    return {row.code: row for row in rows}
+    rows: list[dict[str, Any]] = [{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()} for row in table["loai"]]
+    return {str(row["code"]): LoaiVanBan(**row) for row in rows}
 
 
 def by_code(code: str) -> LoaiVanBan:
@@ -138,7 +138,9 @@ class HeadType:
     how: Literal["word", "abbreviation", "no_diacritics", "misspelt"]
 
 
-_SKIP = re.compile(r"""[\s"'(\[«*+•.,:;_-]*(?:(?:hỏa tốc|thượng khẩn|khẩn)(?: hẹn giờ)?[\s:.,;)\-]+)?["'(\[«\s]*""", re.IGNORECASE)
+_SKIP = re.compile(
+    r"""[\s"'(\[«*+•.,:;_-]*(?:(?:hỏa tốc|thượng khẩn|khẩn)(?: hẹn giờ)?[\s:.,;)\-]+)?["'(\[«\s]*""", re.IGNORECASE
+)
 # A type word that goes on like this is the beginning of the matter, or another word.
 _MATTER = {
     "HD": re.compile(
@@ -220,10 +222,17 @@ def _misspelt_at(lower: str, start: int) -> HeadType | None:
     if words is None:
         return None
     typed = words.group()
-    for word, code in _heads():
-        if len(word) >= 7 and word.count(" ") == 1 and _one_letter_apart(typed, word):
-            return HeadType(code, (start, start + len(typed)), "misspelt")
-    return None
+    code = _meant(typed)
+    return HeadType(code, (start, start + len(typed)), "misspelt") if code else None
+
+
+@lru_cache(maxsize=8192)
+def _meant(typed: str) -> str | None:
+    """The type whose name of two syllables is one letter away from what was typed."""
+    return next(
+        (code for word, code in _heads() if len(word) >= 7 and word.count(" ") == 1 and _one_letter_apart(typed, word)),
+        None,
+    )
 
 
 def _one_letter_apart(a: str, b: str) -> bool:

@@ -20,7 +20,8 @@ from __future__ import annotations
 import hashlib
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -106,7 +107,10 @@ def _load(folder: Path) -> Pack:
 
 def _refusal(folder: Path, faults: Sequence[str]) -> RulePackError:
     return RulePackError(
-        f"Bộ quy tắc có {len(faults)} lỗi.", faults=tuple(faults), remedy="Sửa các chỗ nêu trên rồi nạp lại.", path=folder.name
+        f"Bộ quy tắc có {len(faults)} lỗi.",
+        faults=tuple(faults),
+        remedy="Sửa các chỗ nêu trên rồi nạp lại.",
+        path=folder.name,
     )
 
 
@@ -114,7 +118,11 @@ def _digest(folder: Path) -> str:
     """One hash over the pack's files and the phrases its examples are read with."""
     digest = hashlib.sha256()
     lexicon = files("vanthu_classifier").joinpath("data")
-    parts = [(p.relative_to(folder).as_posix(), p.read_bytes()) for p in sorted(folder.rglob("*")) if p.suffix in (".toml", ".txt")]
+    parts = [
+        (p.relative_to(folder).as_posix(), p.read_bytes())
+        for p in sorted(folder.rglob("*"))
+        if p.suffix in (".toml", ".txt")
+    ]
     parts += [(name, lexicon.joinpath(name).read_bytes()) for name in ("muc_dich.toml", "loai_van_ban.toml")]
     for name, content in parts:
         digest.update(f"{name}\0{len(content)}\0".encode())
@@ -209,7 +217,11 @@ def _rule(
         "examples", "near_misses",
     }  # fmt: skip
     faults += [f"{where}: {key}: unknown key" for key in sorted(set(row) - allowed)]
-    faults += [f"{where}: {key}: missing" for key in ("id", "group", "quote", "reading", "reading_en", "outcome", "standing", "when") if not row.get(key)]
+    faults += [
+        f"{where}: {key}: missing"
+        for key in ("id", "group", "quote", "reading", "reading_en", "outcome", "standing", "when")
+        if not row.get(key)
+    ]
     outcome = _dispatch(row.get("outcome"), f"{where}: outcome", faults)
     lean = _dispatch(row["lean"], f"{where}: lean", faults) if "lean" in row else None
     if lean is not None and outcome is not Dispatch.NEEDS_REVIEW:
@@ -271,17 +283,11 @@ def _overrides(rules: list[Rule], faults: list[str]) -> None:
                 spelt |= groups[name] - {rule.id}
             else:
                 faults.append(f"{rule.file}: rule {rule.id}: overrides: no rule or group «{name}»")
-        rules[i] = _with_overrides(rule, spelt)
+        rules[i] = replace(rule, overrides=frozenset(spelt))
     by_id = {rule.id: rule for rule in rules}
     done: set[str] = set()
     for start in by_id:
         _walk(start, by_id, [], done, faults)
-
-
-def _with_overrides(rule: Rule, overrides: Iterable[str]) -> Rule:
-    from dataclasses import replace
-
-    return replace(rule, overrides=frozenset(overrides))
 
 
 def _walk(at: str, by_id: Mapping[str, Rule], path: list[str], done: set[str], faults: list[str]) -> None:
@@ -300,7 +306,9 @@ def _items(folder: Path, source_text: str, rules: list[Rule], faults: list[str])
     items = _toml(folder, "items.toml", faults).get("item", [])
     omitted = {}
     if folder.joinpath("omitted.toml").is_file():
-        omitted = {row.get("id", ""): row.get("reason", "") for row in _toml(folder, "omitted.toml", faults).get("omitted", [])}
+        omitted = {
+            row.get("id", ""): row.get("reason", "") for row in _toml(folder, "omitted.toml", faults).get("omitted", [])
+        }
     transcribed = {rule.category for rule in rules}
     known = {item.get("id") for item in items}
     for item in items:
@@ -335,7 +343,7 @@ def _situations_of(rule: Rule, facts: Facts) -> list[Any]:
     An example that states no type stands for a letter where it is headed "V/v", and otherwise for the types that the rule is about.
     """
     wanted = rule.when.get("loai", frozenset())
-    loais: list[str | None] = [None] if facts.loai or not wanted else sorted(wanted)
+    loais: list[str | None] = [None] if facts.loai or not wanted else [*sorted(wanted)]
     if facts.loai is None and facts.title.text.startswith("V/v"):
         loais = ["CV"]
     roles = ["", *(str(r.role) for r in facts.recipients)]
