@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vanthu_classifier import readers, writers
-from vanthu_classifier.errors import InputError, ModelError, RulePackError, UnreadableFileError, VanThuError
+from vanthu_classifier.errors import InputError, ModelError, RulePackError, VanThuError
 from vanthu_classifier.outcomes import Dispatch
 from vanthu_classifier.readers import Record
 
@@ -214,8 +214,10 @@ def _records(path: Path, name: str) -> Iterator[Record]:
         return
     try:
         yield from readers.read(path, name)
-    except UnreadableFileError as e:
+    except VanThuError as e:
         yield Record(name, error=f"{e.what} {e.remedy}".strip())
+    except ImportError:
+        raise
     except Exception as e:  # one bad file costs one row, whatever a format's library makes of it
         yield Record(name, error=f"Không đọc được tệp ({type(e).__name__}). Mở tệp, lưu lại rồi chạy lại.")
 

@@ -237,9 +237,11 @@ def _xlsx(path: Path) -> Iterator[Write]:
     book = xlsxwriter.Workbook(str(path), options)
     book.set_custom_property("writer", _MARK)
     sheets = _Sheets(book)
-    yield sheets.write
-    sheets.close()
-    book.close()
+    try:
+        yield sheets.write
+    finally:  # also after a failure: the library's own temporary files go with it
+        sheets.close()
+        book.close()
 
 
 class _Sheets:

@@ -84,7 +84,7 @@ _RULE = re.compile(r"^[\W_]*[-_=*~.─—–]{3,}[\W_]*$")
 _SUBJECT = re.compile(r"\(?\s*(?:V/v|v/v|V/V|Về việc|VỀ VIỆC)\b")
 _BEGIN_MATTER = re.compile(
     r"Kính gửi|KÍNH GỬI|Căn cứ|Thực hiện|Theo|Xét|Để|Điều \d|(?:Phần|PHẦN|Chương|CHƯƠNG|Mục)\b"
-    r"|[IVX]{1,4}\s?[./-]\s|1\s?[.)/]|A[.)]\s"
+    r"|[IVX]{1,4}\s?[./-]\s|1\s?[.)/]|A[.)]\s|.{0,60}\b(?:kính mời|kính đề nghị|như sau:)"
 )
 _ANNEXED = re.compile(r"\(?\s*(?:Ban hành |Được ban hành )?kèm theo\b", re.IGNORECASE)
 
@@ -92,14 +92,23 @@ _ANNEXED = re.compile(r"\(?\s*(?:Ban hành |Được ban hành )?kèm theo\b", r
 def _head_and_rest(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """Everything above the matter, and the matter with what follows; a head never ends above its motto."""
     motto = next((i for i, line in enumerate(lines[:_MAX_ABOVE_MOTTO]) if MOTTO.fullmatch(line.text.upper())), -1)
-    for i, line in enumerate(lines[:_MAX_HEAD]):
-        if i <= motto:
-            continue
-        if _BEGIN_MATTER.match(line.text) and not _is_capitals(line.text[:40]):
-            return lines[:i], lines[i:]
-        if line.text.startswith("KÍNH GỬI") or _is_prose(line.text):
-            return lines[:i], lines[i:]
-    return lines[:_MAX_HEAD], lines[_MAX_HEAD:]
+    typed = titled = False
+    end = min(len(lines), _MAX_HEAD)
+    for i in range(motto + 1, end):
+        text = lines[i].text
+        if _begins_matter(text) or (titled and not text):
+            end = i
+            break
+        titled = titled or (typed and bool(text))
+        kind = _type_of(text)
+        typed = typed or (kind is not None and kind.alone)
+    return lines[:end], lines[end:]
+
+
+def _begins_matter(text: str) -> bool:
+    if _RECIPIENTS.match(text) or text.startswith("KÍNH GỬI") or _is_prose(text):
+        return True
+    return bool(_BEGIN_MATTER.match(text)) and not _is_capitals(text[:40])
 
 
 def _is_prose(text: str) -> bool:
@@ -164,7 +173,10 @@ def _title_apart(text: str) -> Iterator[str]:
 
 # ------------------------------------------------------------------ number, agency, date, marks
 
-_SO = re.compile(r"(?:Luật |LUẬT )?(?:Số|SỐ)\s*(?:hiệu\s*)?([:.;]?)\s*(.*)")
+_SO = re.compile(
+    r"(?:Số|SỐ|(?:Luật|Pháp lệnh|Nghị quyết) số|(?:LUẬT|PHÁP LỆNH|NGHỊ QUYẾT) SỐ)(?:\s+hiệu)?"
+    r"\s*(?:([:.;])|(?=[\d/_…]|$))\s*(.*)"
+)
 _STAMP = re.compile(
     r"Thời gian ký|Ngày ký|Ký bởi|Người ký|Ký ngày|CÔNG VĂN ĐẾN|^ĐẾN\b|^Đến\b|Ngày đến|Chuyển\s?:", re.IGNORECASE
 )
@@ -211,7 +223,10 @@ _NO_AGENCY = re.compile(
 _BODY = re.compile(
     r"(?:ỦY BAN|UBND|HĐND|HỘI|SỞ|PHÒNG|BỘ|CỤC|CHI CỤC|TỔNG CỤC|BAN|TRƯỜNG|TRUNG TÂM|VĂN PHÒNG|CÔNG AN|TÒA|VIỆN"
     r"|THANH TRA|ĐẢNG|HUYỆN ỦY|TỈNH ỦY|THÀNH ỦY|ĐOÀN|LIÊN|CÔNG TY|TẬP ĐOÀN|BỆNH VIỆN|TRẠM|KHO BẠC|BẢO HIỂM|CHÍNH PHỦ"
-    r"|THỦ TƯỚNG|QUỐC HỘI|ĐẠI HỌC|HỌC VIỆN|KHOA|BQL|TỔ|XÃ|CHI BỘ)\b"
+    r"|THỦ TƯỚNG|QUỐC HỘI|ĐẠI HỌC|HỌC VIỆN|KHOA|BQL|TỔ|CHI BỘ)\b"
+)
+_UNNAMED = re.compile(
+    r"(?:ỦY BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|UBND|HĐND|ĐẢNG BỘ|BAN CHẤP HÀNH|BAN CHỈ ĐẠO|TRƯỜNG ĐẠI HỌC)(?: LÂM THỜI)?"
 )
 
 
@@ -228,7 +243,7 @@ def _agency(head: list[Line]) -> str | None:
             continue
         if not text or not _is_capitals(text) or _NO_AGENCY.match(text) or _SECRET.fullmatch(text) or _type_of(text):
             continue
-        if names and not _BODY.match(text):
+        if names and (not _BODY.match(text) or _UNNAMED.fullmatch(names[-1])):
             names[-1] += " " + text
         else:
             names.append(text)

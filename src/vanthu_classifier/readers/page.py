@@ -67,12 +67,13 @@ def reading_order(words: Iterable[Word], *, width: float, page: int = 0, block: 
     [(0, 'UBND'), (0, 'Số: /QĐ-UBND'), (1, 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'), (1, 'Huế,')]
     """
     rows = _rows(words)
-    area = (min((row[0].x0 for row in rows), default=0.0) + max((row[-1].x1 for row in rows), default=width)) / 2
+    left, right = min((row[0].x0 for row in rows), default=0.0), max((row[-1].x1 for row in rows), default=width)
+    area = (left + min(right, width)) / 2
     out: list[Line] = []
     start = 0
     edge = _header_edge(rows)
     if edge is not None:
-        end = _header_end(rows, edge)
+        end = _header_end(rows, edge, area)
         for column in _split(rows[:end], edge):
             out += _lines(column, area, page, block)
             block += 1
@@ -132,16 +133,27 @@ def _header_edge(rows: list[_Row]) -> float | None:
     return None
 
 
-def _header_end(rows: list[_Row], edge: float) -> int:
-    """Index of the first row below the motto that belongs to neither column."""
-    seen = False
+def _header_end(rows: list[_Row], edge: float, area: float) -> int:
+    """Index of the first row below the motto that belongs to neither column: one that runs across both, or that stands
+    alone and is centred on the page (`area`) rather than on a column, as the name of the type is."""
+    left: list[float] = []
+    right = None
     for i, row in enumerate(rows):
-        if _ADDRESSED.match(_joined(row)):
+        segments = _segments(row)
+        if right is not None and _ADDRESSED.match(_joined(row)):
             return i
-        for segment in _segments(row):
-            seen = seen or bool(MOTTO.match(_joined(segment).upper()))
-            if seen and segment[0].x0 < edge - _SPILL and segment[-1].x1 > edge + _SPILL:
+        for segment in segments:
+            start, end, middle = segment[0].x0, segment[-1].x1, (segment[0].x0 + segment[-1].x1) / 2
+            if right is None and MOTTO.match(_joined(segment).upper()):
+                right = middle
+            elif right is not None and start < edge - _SPILL and end > edge + _SPILL:
                 return i
+            elif right is not None and left and len(segments) == 1:
+                own = abs(middle - area)
+                if own < abs(middle - right) and own < abs(middle - sum(left) / len(left)):
+                    return i
+            elif end <= edge:
+                left.append(middle)
     return len(rows)
 
 

@@ -31,7 +31,7 @@ from typing import Any
 from vanthu_classifier.errors import ArgumentValueError, UnreadableFileError
 from vanthu_classifier.loai_van_ban import normalize
 from vanthu_classifier.readers.record import Record
-from vanthu_classifier.readers.txt import encoding_of
+from vanthu_classifier.readers.txt import encoding_of, errors_in
 from vanthu_classifier.text import strip_diacritics
 
 __all__ = ["as_iso_date", "looks_like", "records"]
@@ -45,7 +45,7 @@ _HEADINGS = {
     "ky_hieu": "ky hieu, ki hieu",
     "trich_yeu": "trich yeu, trich yeu noi dung, noi dung trich yeu, noi dung, tom tat noi dung, noi dung tom tat, "
     "ten loai va trich yeu noi dung, ten loai trich yeu noi dung, ten loai va trich yeu, loai va trich yeu noi dung, "
-    "ten va trich yeu noi dung, ten, tieu de, ve viec, trichyeu",
+    "ten va trich yeu noi dung, ten van ban, tieu de, ve viec, trichyeu",
     "ngay_ban_hanh": "ngay, ngay thang, ngay thang nam, ngay ban hanh, ngay thang ban hanh, ngay thang nam ban hanh, "
     "ngay ky, ngay ky ban hanh, ngay phat hanh, thoi gian ban hanh, ngaybanhanh",
     "co_quan_ban_hanh": "co quan ban hanh, co quan to chuc ban hanh, co quan don vi ban hanh, ten co quan ban hanh, "
@@ -104,7 +104,7 @@ def looks_like(path: Path) -> bool:
     try:
         header = _header(list(islice(_csv(path), 20)))
         return header is not None and len(header.columns) >= 3
-    except (UnreadableFileError, UnicodeError, csv.Error):
+    except UnreadableFileError:
         return False
 
 
@@ -149,15 +149,14 @@ _QUOTED_LINES = 40  # lines that one quoted cell may have; more, and the quote w
 
 def _csv(path: Path) -> Iterator[_Row]:
     encoding = encoding_of(path)
-    with path.open(encoding=encoding, newline="") as file:
-        sample = list(islice(file, _SEARCHED))
-    delimiter = _delimiter(sample)
     csv.field_size_limit(1 << 24)
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with path.open(encoding=encoding, errors=errors_in(encoding), newline="") as file:
+            delimiter = _delimiter(list(islice(file, _SEARCHED)))
+        with path.open(encoding=encoding, errors=errors_in(encoding), newline="") as file:
             composed = (unicodedata.normalize("NFC", line) for line in file) if encoding == "cp1258" else iter(file)
             yield from _whole_rows(composed, delimiter)
-    except UnicodeDecodeError as e:
+    except (UnicodeError, csv.Error) as e:
         raise UnreadableFileError(
             "Bảng mã của tệp không đọc được.", remedy="Lưu lại dạng «CSV UTF-8» hoặc .xlsx rồi chạy lại.", path=path
         ) from e
@@ -238,7 +237,7 @@ def _header(rows: list[_Row]) -> _Header | None:
     for i, row in enumerate(rows):
         columns = _columns(row)
         below = _columns(rows[i + 1]) if i + 1 < len(rows) else {}
-        if below and not _is_data(rows[i + 1], columns):
+        if columns and below and not _is_data(rows[i + 1]):
             merged = {**columns, **below}
             if _enough(merged):
                 return _Header(merged, _numbered(rows, i + 2))
@@ -252,9 +251,9 @@ def _enough(columns: dict[str, int]) -> bool:
     return (names and len(columns) >= 2) or columns.keys() == {"trich_yeu"}
 
 
-def _is_data(row: _Row, columns: dict[str, int]) -> bool:
+def _is_data(row: _Row) -> bool:
     """Whether a row under headings is a document rather than a second row of headings."""
-    return any(re.search(r"\d", _text(cell)) for cell in row) or (bool(columns) and len(_columns(row)) < 2)
+    return any(re.search(r"\d", _text(cell)) for cell in row)
 
 
 def _numbered(rows: list[_Row], at: int) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from vanthu_classifier.errors import UnreadableFileError
 from vanthu_classifier.readers.page import Line, spaced_columns
 
-__all__ = ["encoding_of", "lines", "not_text"]
+__all__ = ["encoding_of", "errors_in", "lines", "not_text"]
 
 _MAX_BYTES = 50_000_000
 _BLOCK = 1 << 20
@@ -32,19 +32,18 @@ def encoding_of(path: Path) -> str:
             return "utf-8-sig"
         if len(start) > 3 and b"\0" in start[:200]:
             return _unmarked_utf16(start, path)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        utf8 = True
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        good = bad = 0
         block = start
         while block:
             if b"\0" in block:
                 raise not_text(path)
-            if utf8:
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError:
-                    utf8 = False
+            text = decoder.decode(block)
+            bad += text.count("\ufffd")
+            good += len(block) - len(text)
             block = file.read(_BLOCK)
-        return "utf-8" if utf8 else "cp1258"
+        bad += len(decoder.decode(b"", final=True))
+        return "utf-8" if bad == 0 or good > 10 * bad else "cp1258"
 
 
 def _unmarked_utf16(start: bytes, path: Path) -> str:
@@ -65,13 +64,18 @@ def not_text(path: Path) -> UnreadableFileError:
     )
 
 
+def errors_in(encoding: str) -> str:
+    """How the codec of `encoding` is to take bytes that it cannot decode."""
+    return "replace" if encoding.startswith("utf-8") else "strict"
+
+
 def lines(path: Path) -> tuple[Line, ...]:
     """The lines of a text file; `UnreadableFileError` where its bytes are no text, or more than 50 MB of it."""
     if path.stat().st_size > _MAX_BYTES:
         raise UnreadableFileError("Tệp văn bản quá lớn (hơn 50 MB).", remedy="Tách tệp thành từng văn bản.", path=path)
     encoding = encoding_of(path)
     try:
-        text = unicodedata.normalize("NFC", path.read_bytes().decode(encoding))
+        text = unicodedata.normalize("NFC", path.read_bytes().decode(encoding, errors_in(encoding)))
     except UnicodeDecodeError as e:
         raise not_text(path) from e
     letters = sum(c.isprintable() or c.isspace() for c in text)
