@@ -112,6 +112,15 @@ class _Phrases:
 _TOKEN = re.compile(r" … |[()\[\]|{}#^]|[^()\[\]|{}#^…]+?(?= … |[()\[\]|{}#^]|$)")
 
 
+_I_OR_Y = re.compile(r"(?<=\b[klmt])[yýỳỷỹỵ](?!\w)")
+_WITH_I = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
+
+
+def _either(letter: re.Match[str]) -> str:
+    """ "ký" is written "kí" as well, "lý" "lí", "kỷ" "kỉ"."""
+    return f"[{letter.group()}{_WITH_I[letter.group()]}]"
+
+
 def _regex(phrase: str) -> str:
     """The regular expression of a phrase of `data/muc_dich.toml`."""
     out: list[str] = []
@@ -136,7 +145,7 @@ def _regex(phrase: str) -> str:
             case "^":
                 pass
             case _:
-                out.append(re.escape(token).replace(r"\ ", " "))
+                out.append(_I_OR_Y.sub(_either, re.escape(token).replace(r"\ ", " ")))
     # An optional word takes the space behind it along; an optional comma has none.
     pattern = "".join(out).replace("\0)? ", " )?").replace("\0)?\\s(?:", " )?(?:").replace("\0", "")
     start = "" if phrase.startswith(("{", "^")) else r"(?<!\w)"
