@@ -120,6 +120,8 @@ def test_sound_text_is_not_called_damaged(raw: str) -> None:
         ("Kế hoạch công tác", True),
         ("Ke hoach cong tac thang 9", True),
         ("CNTT, CCHC trên địa bàn", True),
+        ("QUY ĐỊNH MỨC THU PHÍ THẨM ĐỊNH", True),
+        ("BÁO CÁO", True),
         ("Invitation to the annual general meeting", False),
         ("12345 / 67", False),
         ("", False),

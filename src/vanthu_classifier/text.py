@@ -264,16 +264,17 @@ def looks_vietnamese(text: str) -> bool:
 
     A text without any word (numbers only) is not Vietnamese.
 
-    >>> looks_vietnamese("Ke hoach cong tac thang 9"), looks_vietnamese("Invitation to the annual meeting of shareholders")
-    (True, False)
+    >>> looks_vietnamese("Ke hoach cong tac thang 9"), looks_vietnamese("QUY ĐỊNH MỨC THU PHÍ")
+    (True, True)
+    >>> looks_vietnamese("Invitation to the annual meeting of shareholders")
+    False
     """
     words = _WORD.findall(text)
-    plain = [
-        strip_diacritics(w).lower() for w in words if not (w.isupper() and len(w) <= 6 and len(words) > 1)
-    ] or words
+    mixed = not text.isupper()
+    plain = [strip_diacritics(w).lower() for w in words if not (mixed and w.isupper() and len(w) <= 6)]
     if not plain:
         return False
-    good = sum(1 for w in plain if _SYLLABLE.fullmatch(w.lower()))
+    good = sum(1 for w in plain if _SYLLABLE.fullmatch(w))
     if any(has_diacritics(w) for w in words):
         return good >= 0.5 * len(plain)
     return good >= 0.7 * len(plain)
