@@ -331,7 +331,7 @@ def test_headings_on_two_rows_under_titles(tmp_path: Path) -> None:
 def test_rows_that_are_no_documents_are_left_out(tmp_path: Path) -> None:
     heading = ["STT", "Số ký hiệu", "Trích yếu"]
     rows = [heading, ["Tháng 7/2019"], [1, "1/KH-UBND", "Kế hoạch A"], [], [2, None, None], heading,
-            [None, None, "V/v không số"], ["Tổng cộng:", None, 2], ["Cộng trang", None, None]]  # fmt: skip
+            [None, None, "V/v không số"], ["Tổng cộng: 2 văn bản", None, 2], ["Cộng trang", None, "x"]]  # fmt: skip
     found = list(read(office.xlsx(tmp_path / "so.xlsx", {"Sổ": rows})))
     assert [(r.row, r.trich_yeu) for r in found] == [(3, "Kế hoạch A"), (7, "V/v không số")]
 
@@ -476,6 +476,9 @@ BROKEN = {
     "control.txt": (b"\x01\x02\x03\x04\x05\x06 abc" * 50, "không phải văn bản"),
     "text.pdf": ("Đây là văn bản thuần".encode(), "không phải văn bản"),
     "program.exe": (b"MZ\x90\0" + bytes(200), "không phải văn bản"),
+    "tcvn3.txt": ("QuyÕt ®Þnh vÒ viÖc thµnh lËp Tæ gióp viÖc".encode(), "TCVN3.*UniKey"),
+    "vni.txt": ("Quyeát ñònh veà vieäc thaønh laäp Toå giuùp vieäc".encode(), "VNI.*UniKey"),
+    "mojibake.txt": ("Quyết định số 5 của Ủy ban".encode().decode("cp1252").encode(), "bảng mã.*UniKey"),
     "notes.txt": ("xin chào\n".encode() * 2, None),
     "list.csv": ("Tên;Điểm\nA;10\n".encode(), "tiêu đề cột"),
     "list.xlsx": (None, "tiêu đề cột"),

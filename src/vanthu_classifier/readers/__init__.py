@@ -19,7 +19,9 @@ from importlib import import_module
 from pathlib import Path
 
 from vanthu_classifier.errors import UnreadableFileError
+from vanthu_classifier.readers.page import Line
 from vanthu_classifier.readers.record import Record
+from vanthu_classifier.text import damage
 
 __all__ = ["Format", "Record", "UnreadableFileError", "format_of", "read"]
 
@@ -69,9 +71,13 @@ def read(path: Path, name: str | None = None) -> Iterator[Record]:
         yield _document(module.lines, path, name)
 
 
-def _document(lines: Callable[[Path], tuple[object, ...]], path: Path, name: str) -> Record:
+def _document(lines: Callable[[Path], tuple[Line, ...]], path: Path, name: str) -> Record:
     layout = import_module(f"{__name__}.layout")
-    found: Record = layout.record(lines(path), name)
+    page = lines(path)
+    broken = damage(" ".join(line.text for line in page[:_LOOKED_AT]))
+    if broken in _DAMAGED:
+        raise UnreadableFileError(f"Chữ trong tệp {_DAMAGED[broken]}.", remedy=_CONVERT, path=path)
+    found: Record = layout.record(page, name)
     if not found.so_ky_hieu and not found.trich_yeu:
         raise UnreadableFileError(
             "Không tìm thấy số, ký hiệu và trích yếu trong tệp.",
@@ -79,6 +85,16 @@ def _document(lines: Callable[[Path], tuple[object, ...]], path: Path, name: str
             path=path,
         )
     return found
+
+
+_LOOKED_AT = 200  # lines of a document that show whether its letters can be read
+_DAMAGED = {
+    "tcvn3": "dùng phông cũ TCVN3 (.VnTime)",
+    "vni": "dùng phông cũ VNI",
+    "mojibake": "bị đọc sai bảng mã",
+    "lost": "đã mất dấu, thành dấu hỏi",
+}
+_CONVERT = "Chuyển sang phông Unicode (ví dụ bằng UniKey), lưu lại rồi chạy lại."
 
 
 def format_of(path: Path) -> Format:

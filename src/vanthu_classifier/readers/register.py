@@ -57,16 +57,20 @@ _HEADINGS = {
 }
 _FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split(", ")}
 _OF_DOCUMENT = re.compile(r"(?: cua)? (?:van ban|vb|cong van|cv)(?: di| den)?$")
-_PART = re.compile(r"cong|tong|tong cong|tong so|cong trang|mang sang|cong chuyen|chuyen trang|luy ke")
+_PART = re.compile(
+    r"(?:tong cong|tong so|tong|cong|cong trang|cong chuyen|chuyen trang|mang sang|luy ke)(?: van ban| vb)?"
+)
+_PART_BEGINS = frozenset("TtCcMmLl")
 
 _Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """Where the columns are; `rows` is how many rows of the table come before the first document."""
+    """Where the columns are and what stands over them; `rows` is how many rows come before the first document."""
 
     columns: dict[str, int]
+    texts: dict[str, str]
     rows: int
 
 
@@ -236,13 +240,11 @@ def _columns(row: _Row) -> dict[str, int]:
 def _header(rows: list[_Row]) -> _Header | None:
     for i, row in enumerate(rows):
         columns = _columns(row)
-        below = _columns(rows[i + 1]) if i + 1 < len(rows) else {}
-        if columns and below and not _is_data(rows[i + 1]):
-            merged = {**columns, **below}
-            if _enough(merged):
-                return _Header(merged, _numbered(rows, i + 2))
-        if _enough(columns):
-            return _Header(columns, _numbered(rows, i + 1))
+        below = _columns(rows[i + 1]) if columns and i + 1 < len(rows) and not _is_data(rows[i + 1]) else {}
+        merged = columns | below
+        if _enough(merged):
+            texts = {field: _text(rows[i + (field in below)][at]) for field, at in merged.items()}
+            return _Header(merged, texts, _numbered(rows, i + 1 + bool(below)))
     return None
 
 
@@ -274,7 +276,7 @@ def _documents(rows: Iterable[_Row], header: _Header, name: str, note: tuple[str
         cells = {field: row[i] for field, i in at.items() if i < len(row)}
         title = _text(cells.get("trich_yeu"))
         symbol = _symbol(cells)
-        if not (title or symbol) or _is_total(row) or _is_group(row, at, symbol) or _is_heading_again(row, at):
+        if not (title or symbol) or _is_total(row) or _is_group(row, at, symbol) or _is_heading_again(cells, header):
             continue
         yield _document(cells, title, symbol, name, number, note)
 
@@ -337,12 +339,13 @@ def _symbol_and_day(text: str) -> tuple[str, str]:
 
 
 def _is_total(row: _Row) -> bool:
-    return any(_PART.fullmatch(_folded(cell)) for cell in row if isinstance(cell, str) and len(cell) < 30)
+    short = (cell for cell in row if isinstance(cell, str) and len(cell) < 40 and cell[:1] in _PART_BEGINS)
+    return any(_PART.fullmatch(_folded(cell)) for cell in short)
 
 
-def _is_heading_again(row: _Row, at: dict[str, int]) -> bool:
+def _is_heading_again(cells: dict[str, Any], header: _Header) -> bool:
     """The headings once more, at the top of a printed page."""
-    return len(at) >= 2 and len(_columns(row).items() & at.items()) >= 2
+    return sum(_text(cells.get(field)) == text for field, text in header.texts.items()) >= 2
 
 
 def _is_group(row: _Row, at: dict[str, int], symbol: str) -> bool:
