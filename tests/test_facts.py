@@ -97,6 +97,20 @@ def test_the_documents_own_symbol_inside_the_title() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "loai"),
+    [
+        ("Số 12/TB-UBND về việc nghỉ lễ", "TB"),
+        ("CỦA CHÍNH PHỦ SỐ 30/2020/NĐ-CP VỀ CÔNG TÁC VĂN THƯ", "NĐ"),
+        ("15/TTr-PNV xin bổ sung biên chế", "TTr"),
+        ("triển khai Quyết định số 12/QĐ-UBND", None),
+        ("theo đề nghị tại Tờ trình số 12/TTr-PNV", None),
+    ],
+)
+def test_a_symbol_that_comes_first_is_the_documents_own(title: str, loai: str | None) -> None:
+    assert read(title).loai == loai
+
+
+@pytest.mark.parametrize(
     ("symbol", "day", "normative"),
     [
         ("40/2018/QĐ-UBND", None, True),

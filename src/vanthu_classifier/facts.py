@@ -430,13 +430,14 @@ def _symbol(typed: str, notes: _Notes) -> SoKyHieu | None:
         return None
 
 
+_OWN = re.compile(r"\W*(?:của\s+[^\d:;.]{3,60}?\s+)?(?:số|so)\s*[:.]?\s*|\s*(?:số|so)?\s*[:.]?\s*", re.IGNORECASE)
+
+
 def _own_symbol(text: str, head: HeadType | None) -> SoKyHieu | None:
-    """The document's own symbol inside its title: right behind the type word ("Kế hoạch số 176/KH-UBND …")."""
-    if head is None:
-        return None
-    for found in symbols.find(text[: head.span[1] + 60]):
-        between = text[head.span[1] : found.span[0]]
-        if found.span[0] >= head.span[1] and re.fullmatch(r"\s*(?:số|so)?\s*[:.]?\s*", between, re.IGNORECASE):
+    """The document's own symbol inside its title: right behind the type word ("Kế hoạch số 176/KH-UBND …") or first of all ("Số 12/TB-UBND …")."""
+    behind = head.span[1] if head else 0
+    for found in symbols.find(text[: behind + 90]):
+        if found.span[0] >= behind and _OWN.fullmatch(text, behind, found.span[0]):
             return found
     return None
 

@@ -111,7 +111,7 @@ _COMPOSED = "".join(
 )
 # Anything but plain letters, digits and marks; blanks to collapse; a tone that may stand on the wrong vowel. Most titles have none of them.
 _NEEDS_WORK = re.compile(
-    rf"[^ !-_a-~đĐ{_COMPOSED}]|\A | \Z|  |[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ]|[uU][ỳýỷỹỵỲÝỶỸỴ]|[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY]"
+    rf"[^ !-_a-~đĐ{_COMPOSED}]|\A | \Z|  |[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ](?![^\W\d_])|[uU][ỳýỷỹỵỲÝỶỸỴ](?![^\W\d_])|[òóỏõọÒÓỎÕỌ][aeAE](?=[^\W\d_])|[qQ][òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ][aeyAEY]"
 )
 
 
