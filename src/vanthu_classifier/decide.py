@@ -488,8 +488,9 @@ def _estimate_reason(ranked: Sequence[tuple[str, float]], contributions: Contrib
     likely = [(by_code(code).name, p) for code, p in ranked[:3] if p >= 0.03]
     shares = ", ".join(f"{name} {_percent(p)}" for name, p in likely)
     words = contributions(ranked[0][0]) if contributions else ()
-    speaking = [c for c in words if c.weight > 0][:4]
-    against = [c for c in words if c.weight < 0][:2]
+    apart = _apart(words)
+    speaking = [c for c in apart if c.weight > 0][:3]
+    against = [c for c in apart if c.weight < 0][:2]
     vi, en = (
         f"Trích yếu không ghi loại văn bản; ước lượng: {shares}.",
         f"The title does not state the type; estimated: {shares}.",
@@ -501,6 +502,15 @@ def _estimate_reason(ranked: Sequence[tuple[str, float]], contributions: Contrib
         vi += " Từ ngữ nói ngược lại: " + ", ".join(f"«{c.text}»" for c in against) + "."
         en += " Against it: " + ", ".join(f"«{c.text}»" for c in against) + "."
     return Reason("type", vi, en, spans=tuple(s for c in speaking for s in c.spans))
+
+
+def _apart(words: Sequence[Contribution]) -> list[Contribution]:
+    """The heaviest words, none of which lies inside another."""
+    kept: list[Contribution] = []
+    for word in words:
+        if not any(a < y and x < b for other in kept for a, b in other.spans for x, y in word.spans):
+            kept.append(word)
+    return kept
 
 
 def place(category: str | None) -> tuple[str, str]:
