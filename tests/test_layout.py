@@ -164,6 +164,41 @@ def test_numbers_in_grounds_title_and_annex_are_other_documents_numbers() -> Non
         pytest.param(
             ["GIẤY MỜI", "Họp giao ban", "Phòng Nội vụ trân trọng kính mời:"], "GM", "Họp giao ban", id="no gap"
         ),
+        pytest.param(
+            [
+                "KẾ HOẠCH",
+                "Thực hiện Chương trình cải cách hành chính",
+                "năm 2019",
+                "Thực hiện Quyết định số 12/QĐ-UBND, Phòng",
+            ],
+            "KH",
+            "Thực hiện Chương trình cải cách hành chính năm 2019",
+            id="title begins as matter often does",
+        ),
+        pytest.param(
+            ["BÁO CÁO", "Phần mềm quản lý văn bản", "", "Phần I"],
+            "BC",
+            "Phần mềm quản lý văn bản",
+            id="title begins with Phần",
+        ),
+        pytest.param(
+            ["KẾ HOẠCH", "Tổ chức lễ chào cờ", "ngày 02 tháng 9 năm 2019", "", "Căn cứ"],
+            "KH",
+            "Tổ chức lễ chào cờ ngày 02 tháng 9 năm 2019",
+            id="title ends with a day",
+        ),
+        pytest.param(
+            ["QUYẾT ĐỊNH CỦA CHỦ TỊCH ỦY BAN NHÂN DÂN HUYỆN", "Về việc điều động", "____", "CHỦ TỊCH"],
+            "QĐ",
+            "Về việc điều động",
+            id="type with its authority",
+        ),
+        pytest.param(
+            ["QUY CHẾ PHỐI HỢP", "Giữa Phòng Nội vụ và Công an huyện", "", "Chương I"],
+            "QC",
+            "PHỐI HỢP Giữa Phòng Nội vụ và Công an huyện",
+            id="capitals then lower case",
+        ),
     ],
 )
 def test_title_under_the_name_of_the_type(body: list[str], kind: str, title: str) -> None:
@@ -242,6 +277,25 @@ def test_centred_title_ends_where_lines_are_no_longer_centred() -> None:
 def test_title_of_a_cong_van(lines: list[Line], title: str) -> None:
     found = record(lines, "a")
     assert (found.so_ky_hieu, found.loai_van_ban, found.trich_yeu) == ("5/PNV", "CV", title)
+
+
+@pytest.mark.parametrize("mark", ["V/v", "v/v", "V/V", "Vv", "V.v", "VV", "Về việc", "(V/v", "V / v"])
+def test_marks_of_a_subject(mark: str) -> None:
+    page = columns([*AGENCY, "Số: 5/PNV", f"{mark} báo cáo"], [*COUNTRY, DATE], ["Kính gửi: A."])
+    assert record(page, "a").trich_yeu == f"{mark} báo cáo"
+
+
+def test_a_letter_of_the_party_has_its_subject_without_a_mark() -> None:
+    left = ["HUYỆN ỦY PHÚ LỘC", "VĂN PHÒNG", "*", "Số 15-CV/VPHU", "báo cáo công tác", "quý II"]
+    found = record(columns(left, ["ĐẢNG CỘNG SẢN VIỆT NAM", DATE], ["Kính gửi: Các chi bộ."]), "a")
+    assert (found.so_ky_hieu, found.loai_van_ban, found.trich_yeu) == ("15-CV/VPHU", "CV", "báo cáo công tác quý II")
+    assert (found.co_quan_ban_hanh, found.ngay_ban_hanh) == ("HUYỆN ỦY PHÚ LỘC - VĂN PHÒNG", "2019-07-02")
+
+
+def test_a_draft_is_said_to_be_one() -> None:
+    found = record(decision([*AGENCY, "Số:     /QĐ-UBND", "DỰ THẢO"]), "a")
+    assert found.warnings == ("Văn bản ghi «Dự thảo».", "Số văn bản còn để trống.")
+    assert record(decision(), "a").warnings == ()
 
 
 def test_an_attachment_does_not_name_the_type_of_its_letter() -> None:
@@ -331,6 +385,11 @@ def test_marks(mark: str, do_mat: str | None, sao: str | None) -> None:
         (["Kính gửi:", "- Sở Nội vụ;", "- Sở Tài chính.", "Thực hiện yêu cầu"], ("Sở Nội vụ", "Sở Tài chính.")),
         (["Kính gửi: Sở Nội vụ", "", "Phòng Nội vụ báo cáo"], ("Sở Nội vụ",)),
         (["KÍNH GỬI: - Sở Nội vụ;", "- Sở Tài chính.", ""], ("Sở Nội vụ", "Sở Tài chính.")),
+        (
+            ["Kính gửi: Ủy ban nhân dân các xã,", "thị trấn trên địa bàn huyện.", "Phòng Nội vụ"],
+            ("Ủy ban nhân dân các xã, thị trấn trên địa bàn huyện.",),
+        ),
+        (["Kính gửi:", "- Sở Nội vụ;", "Đồng kính gửi: Sở Tài chính."], ("Sở Nội vụ", "Đồng kính gửi: Sở Tài chính.")),
         (["Thực hiện yêu cầu"], ()),
     ],
 )
@@ -376,6 +435,7 @@ def test_addressees(lines: list[str], expected: tuple[str, ...]) -> None:
             ("Như trên", "Lưu: VT."),
             id="second block",
         ),
+        pytest.param([["Nơi gửi:", "- Như trên;", "- Lưu: VT."]], ("Như trên", "Lưu: VT."), id="as until about 2005"),
         pytest.param([["nơi nhận của đơn thư là Phòng Nội vụ."]], (), id="a sentence"),
     ],
 )

@@ -70,22 +70,25 @@ def record(lines: Sequence[Line], path: str) -> Record:
         kinh_gui=_addressees(rest) if own else (),
         do_mat=_secrecy(head),
         hinh_thuc_sao=_copy_mark(cleaned),
+        warnings=_notes(head, number),
     )
 
 
 # ------------------------------------------------------------------ head
 
 _DATE = r"ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
-_PLACE_DATE = re.compile(
-    rf"(?:[A-ZĐ][\w.()-]*(?:\s[\w.()-]+){{0,5}}\s?[,;.]\s*)?(?:{_DATE}|ngày[\s.…]*(?:\d{{1,2}})?[\s.…]*tháng[\s.…]*(?:\d{{1,2}})?[\s.…]*năm[\s.…]*(?:\d{{4}})?)"
-)
+_OPEN_DATE = r"ngày[\s.…]*(?:\d{1,2})?[\s.…]*tháng[\s.…]*(?:\d{1,2})?[\s.…]*năm[\s.…]*(?:\d{4})?"  # of a draft
+_PLACE_DATE = re.compile(rf"(?:[A-ZĐ][\w.()-]*(?:\s[\w.()-]+){{0,5}}\s?[,;.]\s*)?(?:{_DATE}|{_OPEN_DATE})")
 _SLASH_DATE = re.compile(r"[A-ZĐ][^\d:;()]{1,40}?,\s*ngày\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\W*$")
 _RULE = re.compile(r"^[\W_]*[-_=*~.─—–]{3,}[\W_]*$")
-_SUBJECT = re.compile(r"\(?\s*(?:V/v|v/v|V/V|Về việc|VỀ VIỆC)\b")
-_BEGIN_MATTER = re.compile(
-    r"Kính gửi|KÍNH GỬI|Căn cứ|Thực hiện|Theo|Xét|Để|Điều \d|(?:Phần|PHẦN|Chương|CHƯƠNG|Mục)\b"
-    r"|[IVX]{1,4}\s?[./-]\s|1\s?[.)/]|A[.)]\s|.{0,60}\b(?:kính mời|kính đề nghị|như sau:)"
+_SUBJECT = re.compile(r"\(?\s*(?:V\s?/\s?v|V\.?v|Về việc)\b", re.IGNORECASE)
+_MATTER = re.compile(  # lines that no title begins with
+    r"Căn cứ|Điều \d|(?:Phần|Chương|Mục) (?:thứ|[IVX\d])|[IVX]{1,4}\s?[./-]\s|1\s?[.)/]|A[.)]\s|.{0,60}\b(?:kính mời|như sau:)",
+    re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"Thực hiện|Theo|Xét|Để|Nhằm|Trên cơ sở"
+)  # a title may, where it is the first line under the type
 _ANNEXED = re.compile(r"\(?\s*(?:Ban hành |Được ban hành )?kèm theo\b", re.IGNORECASE)
 
 
@@ -96,7 +99,7 @@ def _head_and_rest(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     end = min(len(lines), _MAX_HEAD)
     for i in range(motto + 1, end):
         text = lines[i].text
-        if _begins_matter(text) or (titled and not text):
+        if (titled and not text) or _begins_matter(text, titled or not typed):
             end = i
             break
         titled = titled or (typed and bool(text))
@@ -105,10 +108,13 @@ def _head_and_rest(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     return lines[:end], lines[end:]
 
 
-def _begins_matter(text: str) -> bool:
-    if _RECIPIENTS.match(text) or text.startswith("KÍNH GỬI") or _is_prose(text):
+def _begins_matter(text: str, titled: bool) -> bool:
+    """Whether a line is the first of the matter; `titled` says that the title is not expected any more."""
+    if _RECIPIENTS.match(text) or _ADDRESSED.match(text):
         return True
-    return bool(_BEGIN_MATTER.match(text)) and not _is_capitals(text[:40])
+    if _is_capitals(text[:40]):
+        return False
+    return bool(_MATTER.match(text)) or (titled and (bool(_OPENING.match(text)) or _is_prose(text)))
 
 
 def _is_prose(text: str) -> bool:
@@ -262,6 +268,12 @@ def _date(head: list[Line]) -> str | None:
     return None
 
 
+def _notes(head: list[Line], number: str | None) -> tuple[str, ...]:
+    draft = any(re.fullmatch(r"\W*(?:BẢN )?DỰ THẢO(?: LẦN)?(?: \d+)?\W*", line.text.upper()) for line in head)
+    notes = {"Văn bản ghi «Dự thảo».": draft, "Số văn bản còn để trống.": number is not None and number[0] == "/"}
+    return tuple(note for note, holds in notes.items() if holds)
+
+
 _SECRET = re.compile(r"\W*(TUYỆT MẬT|TỐI MẬT|MẬT)\W*")
 _COPY = re.compile(r"\W*(SAO Y|SAO LỤC|TRÍCH SAO|Sao y|Sao lục|Trích sao)(?:\s+BẢN CHÍNH)?\s*(?:$|[;:,(-])")
 _COPIES = {"sao y": "sao_y", "sao lục": "sao_luc", "trích sao": "trich_sao"}
@@ -294,7 +306,7 @@ def _names() -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class _TypeLine:
     code: str
-    alone: bool  # nothing but the type's name stands on the line
+    alone: bool  # nothing but the type's name, or whose act it is, stands on the line
     rest: str
 
 
@@ -309,7 +321,8 @@ def _type_of(text: str) -> _TypeLine | None:
     head = head_type(bare.lower())
     if head is None or head.how != "word" or head.code in ("DUTHAO", "TAILIEU"):
         return None
-    return _TypeLine(head.code, False, bare[head.span[1] :].strip(" :"))
+    rest = bare[head.span[1] :].strip(" :")
+    return _TypeLine(head.code, True, "") if rest.startswith("CỦA ") else _TypeLine(head.code, False, rest)
 
 
 def _type_and_title(
@@ -320,7 +333,7 @@ def _type_and_title(
     subject = next((i for i in range(min(below, start), len(head)) if _SUBJECT.match(head[i].text)), None)
     for i in range(start, len(head)):
         found = _type_of(head[i].text)
-        if found is None or (not found.alone and _BODY.match(head[i].text)):
+        if found is None:
             continue
         title = _below(head, rest, i, found, agency)
         if title is None and subject is not None:
@@ -328,9 +341,10 @@ def _type_and_title(
         return found.code, title
     if subject is not None:
         return _code_of(number) or "CV", _subject(head, subject)
-    addressed = any(re.match(r"kính gửi", line.text, re.IGNORECASE) for line in rest[:3])
-    code = _code_of(number) or ("CV" if addressed and number else None)
-    return code, _heading(head, rest)
+    addressed = any(_ADDRESSED.match(line.text) for line in rest[:3])
+    if addressed and number:
+        return _code_of(number) or "CV", _unmarked_subject(head, below) or _heading(head, rest)
+    return _code_of(number), _heading(head, rest)
 
 
 def _code_of(number: str | None) -> str | None:
@@ -379,19 +393,15 @@ def _below(head: list[Line], rest: list[Line], i: int, found: _TypeLine, agency:
 
 
 def _ends_title(text: str, out: list[str], agency: str | None) -> bool:
-    if _RULE.match(text) or _ANNEXED.match(text) or _PLACE_DATE.fullmatch(text) or _SO.match(text):
+    if _RULE.match(text) or _ANNEXED.match(text) or _SO.match(text) or _begins_matter(text, bool(out)):
         return True
-    if _BEGIN_MATTER.match(text) and not _is_capitals(text[:40]):
-        return not out or not out[-1].endswith((",", "-")) or text.startswith(("Căn cứ", "Kính gửi", "Điều"))
-    capitals = bool(out) and all(_is_capitals(part) for part in out)
-    if out and _is_capitals(text) and not capitals:
+    if _PLACE_DATE.fullmatch(text) and not text.startswith("ngày"):
         return True
-    return (
-        bool(_AUTHORITY.match(text))
-        and _is_capitals(text)
-        and bool(out)
-        and (agency is None or _names_agency(text, agency))
-    )
+    if not out or not _is_capitals(text):
+        return False
+    if not all(_is_capitals(part) for part in out):
+        return True
+    return bool(_AUTHORITY.match(text)) and (agency is None or _names_agency(text, agency))
 
 
 def _names_agency(text: str, agency: str) -> bool:
@@ -427,6 +437,16 @@ def _subject(head: list[Line], i: int) -> str:
     return _joined(out)
 
 
+def _unmarked_subject(head: list[Line], number: int) -> str | None:
+    """Title under the number without "V/v", as in letters of the Party (HD 36-HD/VPTW)."""
+    out: list[str] = []
+    for line in head[number + 1 :]:
+        if line.block != head[number].block or (out and not line.text) or (line.text and _is_form(line.text)):
+            break
+        out += [line.text] if line.text else []
+    return _joined(out) or None
+
+
 def _heading(head: list[Line], rest: list[Line]) -> str | None:
     """First heading of a document that states no type: an annex, a table, a list."""
     out: list[str] = []
@@ -436,7 +456,7 @@ def _heading(head: list[Line], rest: list[Line]) -> str | None:
             continue
         if out and text and not re.search(r"[^\W_]", text) and not _RULE.match(text):
             continue  # a footnote mark of its own
-        if not text or _is_form(text) or _ANNEXED.match(text) or len(out) >= _MAX_TITLE or _BEGIN_MATTER.match(text):
+        if not text or _is_form(text) or _ANNEXED.match(text) or len(out) >= _MAX_TITLE or _begins_matter(text, True):
             break
         out.append(text)
     return _joined(out) or None
@@ -463,31 +483,28 @@ def _joined(parts: list[str]) -> str:
 # ------------------------------------------------------------------ addressees and recipients
 
 _ADDRESSED = re.compile(r"kính gửi\s*:?\s*(.*)", re.IGNORECASE)
-_RECIPIENTS = re.compile(r"n[ơo]i\s*nh[ậa]n\s*(?::\s*(.*)|(?=$))", re.IGNORECASE)
+_RECIPIENTS = re.compile(r"n[ơo]i\s*(?:nh[ậa]n|gửi)\s*(?::\s*(.*)|(?=$))", re.IGNORECASE)  # "Nơi gửi" until about 2005
 _BULLET = re.compile(r"^\s*(?:[-+•*·–]|\d{1,2}[.)])\s*")
 
 
 def _addressees(rest: list[Line]) -> tuple[str, ...]:
     for i, line in enumerate(rest[:12]):
         found = _ADDRESSED.match(line.text)
-        if not found:
-            continue
-        out = [found[1]] if found[1] else []
-        for after in rest[i + 1 : i + 1 + _MAX_RECIPIENTS]:
-            if not after.text:
-                if out:
+        if found:
+            out = [found[1]] if found[1] else []
+            for after in rest[i + 1 : i + 1 + _MAX_RECIPIENTS]:
+                text = after.text
+                if (out and not text) or _begins_matter(text, True):
                     break
-                continue
-            listed = (
-                _BULLET.match(after.text)
-                or not out
-                or out[-1].endswith((";", ","))
-                or after.text.startswith("Đồng kính gửi")
-            )
-            if not listed or _BEGIN_MATTER.match(after.text) or _is_prose(after.text):
-                break
-            out.append(after.text)
-        return tuple(_bare(text) for text in out if _bare(text))
+                if not text:
+                    continue
+                if not out or _BULLET.match(text) or out[-1].endswith(";") or text.startswith("Đồng kính gửi"):
+                    out.append(text)
+                elif out[-1].endswith(",") or text[0].islower():
+                    out[-1] += " " + text
+                else:
+                    break
+            return tuple(_bare(text) for text in out if _bare(text))
     return ()
 
 
