@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,8 @@ class Stand:
             raise ArgumentValueError("Trích yếu lạ.", remedy="Sửa lại.")
         if "hỏng" in row["trich_yeu"]:
             raise ZeroDivisionError
+        if "chết" in row["trich_yeu"]:
+            os._exit(1)
         if "mô hình" in row["trich_yeu"]:
             raise ModelError("Không có mô hình.")
         self.seen.append(row)
@@ -179,6 +182,13 @@ def test_processes_give_the_same_report(folder: Path, tmp_path: Path) -> None:
     long = [["Số ký hiệu", "Trích yếu"], *([f"{i}/KH-A", f"Kế hoạch {i}"] for i in range(1, 1500))]
     office.xlsx(folder / "dai.xlsx", {"Sổ": long})
     assert rows_of(folder, tmp_path / "1.jsonl") == rows_of(folder, tmp_path / "2.jsonl", jobs=2)
+
+
+def test_a_file_that_kills_its_process_costs_its_own_row(folder: Path, tmp_path: Path) -> None:
+    office.docx(folder / "c.docx", office.decision("Về việc chết máy"))
+    rows = rows_of(folder, tmp_path / "a.jsonl", jobs=2)
+    assert len(rows) == 7
+    assert [r["path"] for r in rows if r["error"] and "dừng đột ngột" in r["error"]] == ["c.docx"]
 
 
 @pytest.mark.parametrize("jobs", [0, -2])

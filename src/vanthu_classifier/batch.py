@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from filecmp import cmp
@@ -102,8 +104,7 @@ def run(
         if progress and on_progress is None:
             on_progress = _bar(stack, len(files))
         write = stack.enter_context(writers.report(out))
-        work = _in_processes(classifier, jobs, stack) if jobs > 1 else _here(classifier)
-        for task, rows in work(_tasks(files)):
+        for task, rows in _worked(_tasks(files), classifier, jobs, stack):
             for row in rows:
                 write(row)
                 seen["error" if row["error"] else row["dispatch"]] += 1
@@ -275,17 +276,16 @@ def _row(record: Record, outcome: dict[str, Any] | str) -> dict[str, Any]:
 _DECIDED = ("dispatch", "lean", "confidence", "basis", "category", "quote", "recipients")
 
 
-_Work = Callable[[Iterable[_Task]], Iterator[tuple[_Task, list[dict[str, Any]]]]]
-
-
-def _here(classifier: Classifier | None) -> _Work:
+def _worked(
+    tasks: Iterable[_Task], classifier: Classifier | None, jobs: int, stack: ExitStack
+) -> Iterator[tuple[_Task, list[dict[str, Any]]]]:
+    """Each task with its rows, in order."""
+    if jobs > 1:
+        workers = _Workers(classifier, jobs)
+        stack.callback(workers.close)
+        return workers.work(tasks)
     used = classifier or _default()
-
-    def work(tasks: Iterable[_Task]) -> Iterator[tuple[_Task, list[dict[str, Any]]]]:
-        for task in tasks:
-            yield task, _rows(task, used)
-
-    return work
+    return ((task, _rows(task, used)) for task in tasks)
 
 
 def _default() -> Classifier:
@@ -298,6 +298,7 @@ _worker: list[Classifier] = []
 
 
 def _start(classifier: Classifier | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which keeps the report so far
     _worker[:] = [classifier or _default()]
 
 
@@ -305,23 +306,63 @@ def _in_worker(task: _Task) -> list[dict[str, Any]]:
     return _rows(task, _worker[0])
 
 
-def _in_processes(classifier: Classifier | None, jobs: int, stack: ExitStack) -> _Work:
-    """Results in the order of the tasks; only a few tasks a worker are under way, whatever there is to come."""
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(classifier,))
-    stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    task: _Task
+    pool: ProcessPoolExecutor
+    future: Future[list[dict[str, Any]]]
 
-    def work(tasks: Iterable[_Task]) -> Iterator[tuple[_Task, list[dict[str, Any]]]]:
-        under_way: deque[tuple[_Task, Future[list[dict[str, Any]]]]] = deque()
+
+class _Workers:
+    """Processes that share the work, started again where one of them dies over a file."""
+
+    def __init__(self, classifier: Classifier | None, jobs: int) -> None:
+        self._classifier = classifier
+        self._jobs = jobs
+        self._pool = self._started()
+
+    def _started(self) -> ProcessPoolExecutor:
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self._jobs, mp_context=spawn, initializer=_start, initargs=(self._classifier,))
+
+    def work(self, tasks: Iterable[_Task]) -> Iterator[tuple[_Task, list[dict[str, Any]]]]:
+        """Results in the order of the tasks; only a few tasks a worker are under way, whatever there is to come."""
+        under_way: deque[_UnderWay] = deque()
         for task in tasks:
-            under_way.append((task, pool.submit(_in_worker, task)))
-            if len(under_way) >= 3 * jobs:
-                first, future = under_way.popleft()
-                yield first, future.result()
+            under_way.append(self._begin(task))
+            if len(under_way) >= 3 * self._jobs:
+                first = under_way.popleft()
+                yield first.task, self._result(first)
         while under_way:
-            first, future = under_way.popleft()
-            yield first, future.result()
+            first = under_way.popleft()
+            yield first.task, self._result(first)
 
-    return work
+    def _begin(self, task: _Task) -> _UnderWay:
+        try:
+            return _UnderWay(task, self._pool, self._pool.submit(_in_worker, task))
+        except BrokenProcessPool:
+            self._pool = self._started()
+            return _UnderWay(task, self._pool, self._pool.submit(_in_worker, task))
+
+    def _result(self, begun: _UnderWay) -> list[dict[str, Any]]:
+        """The rows of a task; one that was under way when a worker died is done again, alone, and costs its own rows
+        only if it kills that worker too."""
+        try:
+            return begun.future.result()
+        except BrokenProcessPool:
+            if begun.pool is self._pool:
+                self._pool = self._started()
+        try:
+            return self._begin(begun.task).future.result()
+        except BrokenProcessPool:
+            self._pool = self._started()
+            return [_row(record, _DIED) for record in begun.task.records or (Record(begun.task.name),)]
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+_DIED = "Tiến trình đọc bị dừng đột ngột vì tệp này. Mở tệp, lưu lại rồi chạy lại."
 
 
 # ------------------------------------------------------------------ copies
