@@ -72,7 +72,9 @@ def test_offsets_lead_back_in_order(raw: str) -> None:
 @settings(deadline=None, max_examples=300)
 @given(
     st.lists(
-        st.sampled_from("Ủy ban nhân dân huyện phê duyệt hòa giải đề án 15/QĐ-UBND".split()), min_size=1, max_size=8
+        st.sampled_from(["Ủy", "ban", "nhân", "dân", "phê", "duyệt", "hòa", "giải", "đề", "án", "15/QĐ-UBND"]),
+        min_size=1,
+        max_size=8,
     )
 )
 def test_offsets_give_back_the_same_letters(words: list[str]) -> None:
