@@ -22,8 +22,11 @@ LAYERS = [
     {"rulepack", "model"},
     {"decide"},
     {"classifier", "explain"},
-    {"readers", "writers", "training"},
+    {"readers", "writers"},
+    {"training", "evaluation", "store"},
+    {"report_text", "report_html"},
     {"batch"},
+    {"cli_train", "cli_evaluate"},
     {"cli"},
 ]
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}

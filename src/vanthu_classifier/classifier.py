@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from vanthu_classifier import facts as facts_module
 from vanthu_classifier import rulepack
 from vanthu_classifier.decide import REVIEW_MODES, Contribution, Decision, Policy, ReviewMode, decide, needs_model
-from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, InputError
+from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, InputError, ModelError
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.rulepack import Pack
 from vanthu_classifier.text import CleanText
@@ -57,6 +57,8 @@ class DispatchClassifier:
         self.rule_pack = rule_pack
         self.model = model
         self.review: ReviewMode = review
+        if model is not None and str(model) != "default" and not Path(model, "manifest.json").is_file():
+            raise ModelError("Không có mô hình ở đây.", remedy="Ghi thư mục do «vanthu train» tạo ra, hoặc «default».", path=model)
         self._pack: Pack = rulepack.load(rule_pack)
         self._policy = Policy(review=review)
 

@@ -359,8 +359,8 @@ def read(
     that cannot be judged is no error: `nonsense` says why.
 
     >>> f = read("V/v đăng ký lịch họp tháng 9", so_ky_hieu="12/UBND-VX")
-    >>> f.loai, f.loai_by, sorted(f.muc_dich), sorted(f.ky)
-    ('CV', 'symbol', ['dang_ky_lich_hop'], ['thang'])
+    >>> f.loai, f.loai_by, "dang_ky_lich_hop" in f.muc_dich, sorted(f.ky)
+    ('CV', 'symbol', True, ['thang'])
     >>> read("Báo cáo kết quả thực hiện Đề án 06 quý III").loai, read("(MẬT) Kế hoạch diễn tập").mat
     ('BC', True)
     """
