@@ -10,8 +10,9 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 import click
 
@@ -68,7 +69,27 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-@click.group(context_settings=_CONTEXT)
+class _Lazy(click.Group):
+    """A group whose larger commands are imported when they are asked for."""
+
+    _elsewhere: ClassVar = {
+        "evaluate": "vanthu_classifier.cli_evaluate:evaluate",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        where = self._elsewhere.get(cmd_name)
+        if where is None:
+            return super().get_command(ctx, cmd_name)
+        module, name = where.split(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings=_CONTEXT)
 @click.version_option(__version__, "-V", "--version", prog_name="vanthu")
 def _cli() -> None:
     """Văn bản này gửi bản điện tử, hay gửi kèm bản giấy? Trả lời theo Quyết định số 40/2018/QĐ-UBND của UBND tỉnh Thừa Thiên Huế."""
