@@ -1,0 +1,197 @@
+"""A model as a folder of files that cannot run code.
+
+    manifest.json     format, id, classes, what it was made with and from, figures, a probe, and hash and size of the two others
+    vocabulary.json   names of the features, in the order of the rows of the arrays
+    arrays.npz        idf (float32), weights (int16, in steps of `GRAIN`; features × classes), bias (float32); read with pickle forbidden
+
+Loading looks first and constructs afterwards: the manifest, its format, the hashes, the shapes, and the probe: a title whose features must
+come out here as they did where the model was made. A different underthesea, or a change in how features are made, shows there. Each refusal
+is a `ModelError` that says what was found, what was wanted, and the command that mends it.
+
+To change the format: raise `FORMAT`, keep reading the old one in `load`, keep a tiny bundle of the old format in the tests.
+The same predictor gives the same bytes: nothing of time or place is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vanthu_classifier.errors import ModelError
+from vanthu_classifier.model.features import names
+from vanthu_classifier.model.predictor import GRAIN, Predictor
+
+__all__ = ["FORMAT", "default_folder", "load", "save"]
+
+FORMAT = 1
+"""1: as described above."""
+
+_MANIFEST, _VOCABULARY, _ARRAYS = "manifest.json", "vocabulary.json", "arrays.npz"
+_LARGEST = 200_000_000  # bytes of one file; a model has one or two million
+_PROBES = (
+    "V/v góp ý dự thảo Kế hoạch số 12/KH-UBND ngày 14/5/2021 về phòng, chống thiên tai năm 2022",
+    "PHÊ DUYỆT KẾT QUẢ LỰA CHỌN NHÀ THẦU GÓI THẦU SỐ 02",
+    "bao cao ket qua thuc hien cong tac cai cach hanh chinh quy III",
+)
+_TRAIN_AGAIN = "Huấn luyện lại: vanthu train SỔ_VĂN_BẢN -o THƯ_MỤC"
+_REINSTALL = "Cài lại thư viện (pip install --force-reinstall vanthu-classifier) hoặc tạo lại: python -m vanthu_classifier.training.build"
+
+
+def default_folder() -> Path:
+    """Where the shipped model is: inside the installed package, else `models/default` of the source tree."""
+    installed = Path(str(files("vanthu_classifier"))) / "data" / "model"
+    if installed.is_dir():
+        return installed
+    return Path(__file__).resolve().parents[3] / "models" / "default"
+
+
+def save(predictor: Predictor, folder: str | Path, *, about: Mapping[str, Any] | None = None) -> Predictor:
+    """Writes the model to `folder`, which is replaced whole or left as it was; returns it with the id that it got.
+
+    `about` goes into the manifest as it is: seed, hash of the data, parameters. The id is made of the folder's name and the
+    hash of the files.
+    """
+    folder = Path(folder)
+    payload = {_VOCABULARY: _json(list(predictor.vocabulary)), _ARRAYS: _arrays(predictor)}
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in payload.items()}
+    digest = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()
+    model_id = f"{folder.name}-{digest[:8]}"
+    manifest = {
+        "format": FORMAT,
+        "id": model_id,
+        "classes": [str(code) for code in predictor.classes_],
+        "features": len(predictor.vocabulary),
+        "made_with": {name: _version(name) for name in ("vanthu-classifier", "underthesea", "scikit-learn", "numpy")},
+        "about": dict(about or {}),
+        "figures": dict(predictor.figures),
+        "probe": _probe(),
+        "files": {name: {"sha256": hashes[name], "bytes": len(data)} for name, data in payload.items()},
+    }
+    _put_in_place(folder, payload | {_MANIFEST: _json(manifest)})
+    return Predictor(
+        predictor.classes_,
+        predictor.vocabulary,
+        predictor.idf,
+        predictor.weights,
+        predictor.bias,
+        model_id,
+        predictor.figures,
+    )
+
+
+def load(model: str | Path = "default") -> Predictor:
+    """The predictor in a folder written by `save`; "default" is the shipped one.
+
+    Raises `ModelError` where the folder is missing, damaged, of another format, or made with words that are cut differently here.
+    """
+    shipped = str(model) == "default"
+    folder = default_folder() if shipped else Path(model)
+    mend = _REINSTALL if shipped else _TRAIN_AGAIN
+    manifest = _manifest(folder, mend)
+    try:
+        data = {name: _checked(folder / name, manifest["files"][name], mend) for name in (_VOCABULARY, _ARRAYS)}
+        predictor = _predictor(manifest, json.loads(data[_VOCABULARY]), data[_ARRAYS])
+        probe = manifest["probe"]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"Mô hình bị hỏng ({error}).", remedy=mend, path=folder) from error
+    if probe != _probe():
+        made_with = manifest.get("made_with", {}).get("underthesea")
+        raise ModelError(
+            f"Mô hình được tạo với cách tách từ khác (underthesea {made_with}, ở đây là {_version('underthesea')}).",
+            remedy=f"Cài đặt: pip install underthesea=={made_with}. {mend}",
+            path=folder,
+        )
+    return predictor
+
+
+def _manifest(folder: Path, mend: str) -> dict[str, Any]:
+    path = folder / _MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError("Không có mô hình ở đây, hoặc không đọc được.", remedy=mend, path=path) from error
+    except ValueError as error:
+        raise ModelError("Tệp mô tả của mô hình bị hỏng.", remedy=mend, path=path) from error
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if found != FORMAT:
+        newer = isinstance(found, int) and found > FORMAT
+        remedy = "Nâng cấp: pip install -U vanthu-classifier" if newer else mend
+        raise ModelError(f"Mô hình có định dạng {found}, ở đây cần định dạng {FORMAT}.", remedy=remedy, path=path)
+    return manifest  # type: ignore[no-any-return]
+
+
+def _checked(path: Path, entry: Mapping[str, Any], mend: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= _LARGEST else b""
+    except OSError as error:
+        raise ModelError("Thiếu một tệp của mô hình.", remedy=mend, path=path) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != entry["sha256"]:
+        raise ModelError(
+            f"Tệp của mô hình đã bị thay đổi: mã băm là {found[:12]}…, phải là {str(entry['sha256'])[:12]}….",
+            remedy=mend,
+            path=path,
+        )
+    return data
+
+
+def _predictor(manifest: Mapping[str, Any], vocabulary: list[str], arrays: bytes) -> Predictor:
+    classes = np.array(manifest["classes"], dtype=np.str_)
+    with np.load(io.BytesIO(arrays), allow_pickle=False) as stored:
+        idf, weights, bias = stored["idf"], stored["weights"].astype(np.float32) * np.float32(GRAIN), stored["bias"]
+    shapes = (idf.shape, weights.shape, bias.shape)
+    wanted = ((len(vocabulary),), (len(vocabulary), len(classes)), (len(classes),))
+    if shapes != wanted or list(classes) != sorted(set(classes)) or len(set(vocabulary)) != len(vocabulary):
+        raise ValueError(f"{shapes}, {wanted}")
+    index = {name: row for row, name in enumerate(vocabulary)}
+    return Predictor(classes, index, idf, weights, bias, str(manifest["id"]), manifest["figures"])
+
+
+def _arrays(predictor: Predictor) -> bytes:
+    out = io.BytesIO()
+    steps = np.round(predictor.weights / GRAIN).astype(np.int16)
+    np.savez_compressed(out, idf=predictor.idf, weights=steps, bias=predictor.bias)
+    return out.getvalue()
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def _probe() -> str:
+    return hashlib.sha256("\n".join(name for title in _PROBES for name in names(title)).encode()).hexdigest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _put_in_place(folder: Path, payload: Mapping[str, bytes]) -> None:
+    """Writes beside the folder, then changes the names: a reader sees the old files or the new ones."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, data in payload.items():
+            (fresh / name).write_bytes(data)
+        fresh.chmod(0o755)
+        old = fresh.with_name(fresh.name + "-old")
+        if folder.exists():
+            folder.replace(old)
+        fresh.replace(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
