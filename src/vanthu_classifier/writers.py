@@ -263,6 +263,11 @@ class _Sheets:
         self._sheets += 1
         self._sheet = self._book.add_worksheet("Kết quả" if self._sheets == 1 else f"Kết quả ({self._sheets})")
         self._sheet.freeze_panes(1, 0)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(8)  # A3: eighteen columns
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(0)
+        self._sheet.set_footer("&P / &N")
         for i, (heading, width) in enumerate(HEADINGS.values()):
             self._sheet.set_column(i, i, width)
             self._sheet.write_string(0, i, heading, self._bold)
@@ -278,7 +283,10 @@ class _Sheets:
         outcome = Dispatch(values["dispatch"]) if values["dispatch"] else None
         self._counts[outcome] += 1
         self._row += 1
-        for i, value in enumerate(_in_vietnamese(values).values()):
+        cells = _in_vietnamese(values)
+        # Said outright, since not every program finds the height of wrapped text by itself.
+        self._sheet.set_row(self._row, _LINE * min(max(map(_lines, cells.items())), _MOST_LINES))
+        for i, value in enumerate(cells.values()):
             self._cell(i, value, self._formats[outcome])
 
     def _cell(self, column: int, value: Any, format_: Any) -> None:
@@ -308,6 +316,16 @@ class _Sheets:
             sheet.write_number(i, 1, self._counts[outcome], self._formats[outcome])
         sheet.write_string(len(labels) + 1, 0, "Cộng", self._bold)
         sheet.write_number(len(labels) + 1, 1, self._counts.total(), self._bold)
+
+
+_LINE, _MOST_LINES = 15, 27  # points; Excel's rows end at 409 points
+
+
+def _lines(cell: tuple[str, Any]) -> int:
+    """How many lines the cell's text takes in its column."""
+    name, value = cell
+    width = HEADINGS[name][1]
+    return sum(-(-len(part) // width) or 1 for part in str(value).split("\n")) if isinstance(value, str) else 1
 
 
 def _in_vietnamese(values: dict[str, Any]) -> dict[str, Any]:
