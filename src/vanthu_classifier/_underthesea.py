@@ -25,12 +25,13 @@ import re
 import struct
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from operator import add
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["Token", "continues", "reference_continues", "tokens"]
+__all__ = ["Token", "continues", "reference_continues", "tokens", "words"]
 
 Token = tuple[str, int, int]
 """What the tagger sees of a token (underthesea mends some misspelt syllables), and its start and end in the text."""
@@ -51,7 +52,16 @@ def continues(forms: Sequence[str]) -> list[bool]:
     >>> continues(["phê", "duyệt", "kế", "hoạch"])
     [False, True, False, True]
     """
-    return _loaded().continues(forms) if forms else []
+    return _loaded().continues(forms)
+
+
+def words(text: str) -> list[str]:
+    """The words of lower-cased `text`, their letters as they stand there, one blank between stretches.
+
+    >>> words("phê duyệt  kế hoạch")
+    ['phê duyệt', 'kế hoạch']
+    """
+    return _loaded().words(text)
 
 
 def reference_continues(forms: Sequence[str]) -> list[bool]:
@@ -125,27 +135,54 @@ class _Tagger:
 
 # ------------------------------------------------------------------ the weights
 
+_MOST = 200_000
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class _Kept(dict[_Key, _Value]):
+    """The answers of a function, kept; forgotten all at once where they become too many."""
+
+    def __init__(self, answer: Callable[[_Key], _Value]) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def __missing__(self, key: _Key) -> _Value:
+        if len(self) >= _MOST:
+            self.clear()
+        value = self[key] = self.answer(key)
+        return value
+
+
 _TEMPLATE = re.compile(r"T\[(-?\d+)(?:,(-?\d+))?\](|\.lower|\.isdigit|\.istitle|\.is_in_dict)")
 _BEFORE, _BEHIND = "\0BOS", "\0EOS"  # stand-ins for tokens before the first and behind the last
 _ByPlace = tuple[float, ...]  # what some tokens in a row give to the token 2, 1, 0, -1, -2 places behind their first
 _NOTHING: _ByPlace = (0.0,) * 5
+_Shares = tuple[float, float, float]  # what three tokens in a row give to the last, the middle and the first of them
 
 
-@dataclass(slots=True)
 class _Weights:
     """What one, two or three tokens in a row give to the tokens near them: weight for "continues" less that for "begins".
 
     `by_value` has it by how many tokens are in the row, by feature function and by value. `moves` are the weights from label
-    to label, in the order begins, continues.
+    to label, in the order begins, continues. `shares` is what the rest is for.
     """
 
-    by_value: dict[tuple[int, str], dict[str, _ByPlace]]
-    moves: tuple[tuple[float, float], tuple[float, float]]
-    dictionary: set[str]
-    featurizer: Any
-    _kept: dict[tuple[str, ...], _ByPlace] = field(default_factory=dict)
-    _kept_sums: dict[tuple[int, str, str, str], _ByPlace] = field(default_factory=dict)
-    _kept_traits: dict[str, tuple[str, str]] = field(default_factory=dict)
+    def __init__(
+        self,
+        by_value: dict[tuple[int, str], dict[str, _ByPlace]],
+        moves: tuple[tuple[float, float], tuple[float, float]],
+        dictionary: set[str],
+        traits: Callable[[str], tuple[str, str]],
+    ) -> None:
+        self.by_value = by_value
+        self.moves = moves
+        self.dictionary = dictionary
+        self.traits = _Kept(traits)
+        self.by_traits = _Kept(self._of_traits)
+        self.of_one: _Kept[str, _ByPlace] = _Kept(lambda form: self._of((form,)))
+        self.of_two: _Kept[tuple[str, str], _ByPlace] = _Kept(self._of)
+        self.shares: _Kept[tuple[str, str, str], _Shares] = _Kept(self._shares)
 
     @classmethod
     def read(cls, path: Path, templates: Sequence[str], dictionary: set[str]) -> _Weights:
@@ -166,43 +203,38 @@ class _Weights:
             table, place = places[template]
             sums = table.get(value, _NOTHING)
             table[value] = (*sums[:place], sums[place] + weight, *sums[place + 1 :])
-        return cls(by_value, moves, dictionary, CRFFeaturizer(["T[0].istitle", "T[0].isdigit"], dictionary))
+        featurizer = CRFFeaturizer(["T[0].istitle", "T[0].isdigit"], dictionary)
 
-    def of(self, *row: str) -> _ByPlace:
-        """What one, two or three lower-case tokens in a row give, by the place of the first of them."""
-        found = self._kept.get(row)
-        if found is None:
-            found = self._sum(row)
-            if len(row) < 3:
-                _keep(self._kept, row, found)
-        return found
+        def traits(form: str) -> tuple[str, str]:
+            title, digit = featurizer.process([[[form]]])[0][0]
+            return title.partition("=")[2], digit.partition("=")[2]
 
-    def _sum(self, row: tuple[str, ...]) -> _ByPlace:
+        return cls(by_value, moves, dictionary, traits)
+
+    def _shares(self, three: tuple[str, str, str]) -> _Shares:
+        x, y, z = three
+        last, front, back, whole = self.of_one[z], self.of_two[x, y], self.of_two[y, z], self._of(three)
+        to_last = self.of_one[x][0] + self.of_one[y][1] + last[2] + front[0] + back[1] + whole[0]
+        return to_last, last[3] + back[2] + whole[1], last[4] + back[3] + whole[2]
+
+    def _of(self, row: tuple[str, ...]) -> _ByPlace:
         if row[0] == _BEFORE or row[-1] == _BEHIND:
             edge = "BOS" if row[0] == _BEFORE else "EOS"
             text = title = digit = known = edge
         else:
-            text = " ".join(row)
-            traits = [self._traits(form) for form in row]
-            title, digit = min(t for t, _ in traits), min(d for _, d in traits)  # "True" where it holds for all of them
-            known = str(text in self.dictionary)
-        of_text, of_traits = self.by_value[len(row), ""].get(text), self._of_traits(len(row), title, digit, known)
+            text, title, digit = " ".join(row), "True", "True"
+            for form in row:  # a row has a trait where all its tokens have it
+                its_title, its_digit = self.traits[form]
+                title, digit = min(title, its_title), min(digit, its_digit)
+            known = "True" if text in self.dictionary else "False"
+        of_text, of_traits = self.by_value[len(row), ""].get(text), self.by_traits[len(row), title, digit, known]
         return of_traits if of_text is None else tuple(map(add, of_text, of_traits))
 
-    def _traits(self, form: str) -> tuple[str, str]:
-        found = self._kept_traits.get(form)
-        if found is None:
-            title, digit = self.featurizer.process([[[form]]])[0][0]
-            found = _keep(self._kept_traits, form, (title.partition("=")[2], digit.partition("=")[2]))
-        return found
-
-    def _of_traits(self, length: int, title: str, digit: str, known: str) -> _ByPlace:
-        found = self._kept_sums.get((length, title, digit, known))
-        if found is None:
-            values = {".istitle": title, ".isdigit": digit, ".is_in_dict": known}
-            parts = [self.by_value.get((length, name), {}).get(value, _NOTHING) for name, value in values.items()]
-            found = _keep(self._kept_sums, (length, title, digit, known), tuple(map(sum, zip(*parts, strict=True))))
-        return found
+    def _of_traits(self, traits: tuple[int, str, str, str]) -> _ByPlace:
+        length, title, digit, known = traits
+        values = {".istitle": title, ".isdigit": digit, ".is_in_dict": known}
+        parts = [self.by_value.get((length, name), {}).get(value, _NOTHING) for name, value in values.items()]
+        return tuple(map(sum, zip(*parts, strict=True)))
 
 
 def _read_crfsuite(path: Path) -> tuple[list[tuple[str, float]], tuple[tuple[float, float], tuple[float, float]]]:
@@ -250,55 +282,47 @@ def _read_names(data: bytes, start: int) -> list[str]:
 
 _STRETCH = re.compile(r"\S+")
 _TOO_CLOSE = 1e-9
-_KEPT = 200_000
-
-_Shares = tuple[float, float, float]  # what three tokens in a row give to the last, the middle and the first of them
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
-def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
-    if len(kept) >= _KEPT:
-        kept.clear()
-    kept[key] = value
-    return value
-
-
-@dataclass(slots=True)
 class _Segmenter:
-    expression: re.Pattern[str]
-    mended: Callable[[str], str]
-    weights: _Weights | None
-    tagger: _Tagger
-    _stretches: dict[str, tuple[Token, ...]] = field(default_factory=dict)
-    _shares: dict[tuple[str, str, str], _Shares] = field(default_factory=dict)
+    def __init__(
+        self, expression: re.Pattern[str], mended: Callable[[str], str], weights: _Weights | None, tagger: _Tagger
+    ) -> None:
+        self.weights = weights
+        self.tagger = tagger
+        self.stretches: _Kept[str, tuple[Token, ...]] = _Kept(
+            lambda stretch: tuple((mended(m.group()), *m.span()) for m in expression.finditer(stretch))
+        )
+        self.pieces: _Kept[str, list[tuple[str, str]]] = _Kept(
+            lambda stretch: [(form, " "[start:] + stretch[start:end]) for form, start, end in self.stretches[stretch]]
+        )
 
     def tokens(self, text: str) -> list[Token]:
-        out: list[Token] = []
-        for match in _STRETCH.finditer(text):
-            stretch, at = match.group(), match.start()
-            found = self._stretches.get(stretch)
-            if found is None:
-                cut = self.expression.finditer(stretch)
-                found = _keep(self._stretches, stretch, tuple((self.mended(m.group()), *m.span()) for m in cut))
-            out += [(form, at + start, at + end) for form, start, end in found]
+        return [
+            (form, match.start() + start, match.start() + end)
+            for match in _STRETCH.finditer(text)
+            for form, start, end in self.stretches[match.group()]
+        ]
+
+    def words(self, text: str) -> list[str]:
+        pieces = list(chain.from_iterable(map(self.pieces.__getitem__, text.split())))
+        out: list[str] = []
+        for (_, letters), follows in zip(pieces, self.continues([form for form, _ in pieces]), strict=True):
+            if follows:
+                out[-1] += letters
+            else:
+                out.append(letters.lstrip())
         return out
 
     def continues(self, forms: Sequence[str]) -> list[bool]:
+        if not forms:
+            return []
         if self.weights is None:
             return self.tagger.continues(forms)
         row = [_BEFORE, _BEFORE, *forms, _BEHIND, _BEHIND]
-        threes = list(zip(row, row[1:], row[2:], strict=False))
-        shares = self._shares
-        found = [shares.get(three) or self._learn(self.weights, three) for three in threes]
+        found = list(map(self.weights.shares.__getitem__, zip(row, row[1:], row[2:], strict=False)))
         leanings = [a[0] + b[1] + c[2] for a, b, c in zip(found, found[1:], found[2:], strict=False)]
         return _best(leanings, self.weights.moves) or self.tagger.continues(forms)
-
-    def _learn(self, weights: _Weights, three: tuple[str, str, str]) -> _Shares:
-        x, y, z = three
-        last, front, back, whole = weights.of(z), weights.of(x, y), weights.of(y, z), weights.of(x, y, z)
-        to_last = weights.of(x)[0] + weights.of(y)[1] + last[2] + front[0] + back[1] + whole[0]
-        return _keep(self._shares, three, (to_last, last[3] + back[2] + whole[1], last[4] + back[3] + whole[2]))
 
 
 def _best(leanings: Sequence[float], moves: tuple[tuple[float, float], tuple[float, float]]) -> list[bool]:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from vanthu_classifier import _underthesea
 from vanthu_classifier.errors import ArgumentValueError
 
-__all__ = ["Word", "lower", "words"]
+__all__ = ["Word", "lower", "texts", "words"]
 
 _STAND_IN = "2020"
 
@@ -60,6 +60,15 @@ def words(text: str, protected: Sequence[tuple[int, int]] = ()) -> tuple[Word, .
     ()
     """
     return _words(text, tuple(sorted((start, end) for start, end in protected if start != end)))
+
+
+def texts(text: str) -> list[str]:
+    """The words of the cleaned `text` without their places: `[word.text for word in words(text)]`, in half the time.
+
+    >>> texts("PHÊ DUYỆT Kế hoạch phòng, chống dịch")
+    ['phê duyệt', 'kế hoạch', 'phòng', ',', 'chống', 'dịch']
+    """
+    return _underthesea.words(lower(text))
 
 
 @lru_cache(maxsize=1024)

@@ -28,7 +28,7 @@ __all__ = ["GRAIN", "Predictor"]
 Floats = npt.NDArray[np.float64]
 GRAIN = 1 / 64
 """Weights are whole multiples of this, which makes a model's file a third as large; a title's log-odds move by less than 0.01."""
-_CHUNK = 2048
+_CHUNK = 256  # titles at once: their rows of weights stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Predictor:
         waiting = iter(titles)
         parts = []
         while chunk := list(islice(waiting, _CHUNK)):
-            parts.append(self._scores([self._vector(names(_text(title))) for title in chunk]))
+            parts.append(self._scores([names(_text(title)) for title in chunk]))
         return np.concatenate(parts) if parts else np.empty((0, len(self.classes_)))
 
     def contributions(self, title: str | CleanText, code: str, k: int = 8) -> list[tuple[str, list[Span], float]]:
@@ -77,11 +77,12 @@ class Predictor:
         """
         column = {str(c): i for i, c in enumerate(self.classes_)}[code]
         found = features(_text(title))
-        indices, values = self._vector([name for name, _ in found])
-        others = _softmax(np.delete(self._scores([(indices, values)]), column, axis=1))[0]
+        names_found = [name for name, _ in found]
+        indices, values, _ = self._vectors([names_found])
+        others = _softmax(np.delete(self._scores([names_found]), column, axis=1))[0]
         rows = self.weights[indices].astype(np.float64)
         gains = dict(zip(indices, (rows[:, column] - np.delete(rows, column, axis=1) @ others) * values, strict=True))
-        counts = Counter(name for name, _ in found)
+        counts = Counter(names_found)
         raw = title.raw if isinstance(title, CleanText) else title
         phrases: dict[str, tuple[list[Span], list[float]]] = {}
         for name, span in found:
@@ -92,21 +93,31 @@ class Predictor:
         ranked = [(text, sorted(set(spans)), math.fsum(weights)) for text, (spans, weights) in phrases.items()]
         return sorted(ranked, key=lambda entry: (-abs(entry[2]), entry[1]))[:k]
 
-    def _vector(self, found: Sequence[str]) -> tuple[list[int], Floats]:
-        """Indices of the known features and their TF-IDF weights, of length 1."""
-        counts = Counter(index for name in found if (index := self.vocabulary.get(name)) is not None)
-        indices = list(counts)
-        values = (1.0 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * self.idf[indices]
-        return indices, values / (math.sqrt(values @ values) or 1.0)
+    def _vectors(self, found: Sequence[Sequence[str]]) -> tuple[list[int], npt.NDArray[np.float32], list[int]]:
+        """TF-IDF vectors, one behind the other: the known features, their weights, and how many features each title has."""
+        indices: list[int] = []
+        counts: list[int] = []
+        lengths: list[int] = []
+        for mine in found:
+            known = [index for index in map(self.vocabulary.get, mine) if index is not None]
+            distinct = dict.fromkeys(known, 1)
+            if len(distinct) < len(known):
+                distinct = Counter(known)
+            indices += distinct
+            counts += distinct.values()
+            lengths.append(len(distinct))
+        values = (1.0 + np.log(np.array(counts, dtype=np.float32))) * self.idf[indices]
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        norms = np.sqrt(np.bincount(rows, values.astype(np.float64) ** 2, minlength=len(lengths)))
+        return indices, (values / norms[rows]).astype(np.float32), lengths
 
-    def _scores(self, vectors: Sequence[tuple[list[int], Floats]]) -> Floats:
-        out = np.tile(self.bias.astype(np.float64), (len(vectors), 1))
-        filled = [row for row, (indices, _) in enumerate(vectors) if indices]
+    def _scores(self, found: Sequence[Sequence[str]]) -> Floats:
+        indices, values, lengths = self._vectors(found)
+        out = np.tile(self.bias.astype(np.float64), (len(lengths), 1))
+        filled = [row for row, length in enumerate(lengths) if length]
         if filled:
-            every = np.concatenate([np.asarray(vectors[row][0]) for row in filled])
-            values = np.concatenate([vectors[row][1] for row in filled])
-            starts = np.cumsum([0, *(len(vectors[row][0]) for row in filled[:-1])])
-            out[filled] += np.add.reduceat(self.weights[every] * values[:, None], starts, axis=0)
+            starts = np.cumsum([0, *(lengths[row] for row in filled[:-1])])
+            out[filled] += np.add.reduceat(self.weights[indices] * values[:, None], starts, axis=0)
         return out
 
 

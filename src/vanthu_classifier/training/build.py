@@ -4,7 +4,7 @@ Families are drawn for testing first and take no part in anything: they are pred
 in the manifest. The model that is written is then fitted on all families, with the parameters below. The same titles and the same
 seed give the same files, byte for byte.
 
-The parameters were chosen by cross-validation over families of these titles (`docs/model.md` has the table).
+The parameters were chosen by cross-validation over families of these titles.
 """
 
 from __future__ import annotations
