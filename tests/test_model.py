@@ -354,3 +354,16 @@ def test_the_shipped_model_is_small_and_says_where_it_comes_from(shipped: Predic
 )
 def test_the_shipped_model_knows_plain_cases(shipped: Predictor, title: str, code: str) -> None:
     assert shipped.predict([title])[0] == code
+
+
+def test_saving_never_takes_other_files_along(tmp_path: Path, fitted: LoaiVanBanClassifier) -> None:
+    foreign = tmp_path / "ho_so"
+    foreign.mkdir()
+    (foreign / "quan_trong.txt").write_text("giữ lại", encoding="utf-8")
+    with pytest.raises(ModelError, match="tệp khác"):
+        save(fitted.predictor_, foreign)
+    assert (foreign / "quan_trong.txt").read_text(encoding="utf-8") == "giữ lại"
+    save(fitted.predictor_, tmp_path / "mo_hinh")
+    (tmp_path / "mo_hinh" / "CARD.md").write_text("ghi chú", encoding="utf-8")
+    save(fitted.predictor_, tmp_path / "mo_hinh")
+    assert (tmp_path / "mo_hinh" / "CARD.md").read_text(encoding="utf-8") == "ghi chú"

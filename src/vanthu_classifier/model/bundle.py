@@ -106,9 +106,12 @@ def load(model: str | Path = "default") -> Predictor:
         raise ModelError(f"Mô hình bị hỏng ({error}).", remedy=mend, path=folder) from error
     if probe != _probe():
         made_with = manifest.get("made_with", {}).get("underthesea")
+        here = _version("underthesea")
+        if made_with != here:
+            mend = f"Cài đặt: pip install underthesea=={made_with}. {mend}"
         raise ModelError(
-            f"Mô hình được tạo với cách tách từ khác (underthesea {made_with}, ở đây là {_version('underthesea')}).",
-            remedy=f"Cài đặt: pip install underthesea=={made_with}. {mend}",
+            f"Mô hình được tạo với cách tách từ khác (underthesea {made_with}, ở đây là {here}; hoặc phiên bản khác của thư viện này).",
+            remedy=mend,
             path=folder,
         )
     return predictor
@@ -181,12 +184,20 @@ def _version(package: str) -> str | None:
 
 
 def _put_in_place(folder: Path, payload: Mapping[str, bytes]) -> None:
-    """Writes beside the folder, then changes the names: a reader sees the old files or the new ones."""
+    """Writes beside the folder, then changes the names: a reader sees the old files or the new ones.
+
+    A folder that holds something else than a model is refused; what stands beside a model (a card, notes) stays with it.
+    """
+    others = [path for path in folder.iterdir() if path.name not in payload] if folder.is_dir() else []
+    if others and not (folder / _MANIFEST).is_file():
+        raise ModelError("Thư mục này đang chứa tệp khác.", remedy="Chọn một thư mục mới hoặc trống.", path=folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, data in payload.items():
             (fresh / name).write_bytes(data)
+        for path in others:
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, fresh / path.name)
         fresh.chmod(0o755)
         old = fresh.with_name(fresh.name + "-old")
         if folder.exists():
