@@ -96,6 +96,8 @@ DAMAGED = [
     ("Quy?t ??nh v? vi?c phê duy?t", "lost"),
 ]
 SOUND = [
+    "XÃ\u00a0LỘC, XÃ\u00a0HÒA",
+    "MÃ\u00a0SỐ VÀ\u00a0XÃ\u00a0HỘI",
     "Quyết định về việc phê duyệt",
     "Ke hoach 26",
     "hoàn toàn",

@@ -58,7 +58,9 @@ class DispatchClassifier:
         self.model = model
         self.review: ReviewMode = review
         if model is not None and str(model) != "default" and not Path(model, "manifest.json").is_file():
-            raise ModelError("Không có mô hình ở đây.", remedy="Ghi thư mục do «vanthu train» tạo ra, hoặc «default».", path=model)
+            raise ModelError(
+                "Không có mô hình ở đây.", remedy="Ghi thư mục do «vanthu train» tạo ra, hoặc «default».", path=model
+            )
         self._pack: Pack = rulepack.load(rule_pack)
         self._policy = Policy(review=review)
 
@@ -288,18 +290,15 @@ def _rows(titles: list[str], columns: Mapping[str, Iterable[Any] | None]) -> lis
 
 
 def _distributions(predictor: Predictor, facts: Sequence[Facts]) -> list[dict[str, float]]:
-    probabilities = predictor.predict_proba([f.title.text for f in facts])
+    probabilities = predictor.predict_proba([f.title for f in facts])
     classes = [str(c) for c in predictor.classes_]
     return [dict(zip(classes, row.tolist(), strict=True)) for row in probabilities]
 
 
 def _contributions(predictor: Predictor, title: CleanText) -> Callable[[str], Sequence[Contribution]]:
     def words(code: str) -> Sequence[Contribution]:
-        found = predictor.contributions(title.text, code, 8)
-        return tuple(
-            Contribution(text, float(weight), tuple(title.raw_span(*span) for span in spans))
-            for text, spans, weight in found
-        )
+        found = predictor.contributions(title, code, 8)
+        return tuple(Contribution(text, float(weight), tuple(spans)) for text, spans, weight in found)
 
     return words
 

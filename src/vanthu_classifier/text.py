@@ -239,11 +239,11 @@ def damage(raw: str) -> str | None:
         return "lost" if len(_LOST.findall(raw)) >= 2 else None
     if raw.count("\ufffd") or len(_LOST.findall(raw)) >= 2:
         return "lost"
+    nfc = unicodedata.normalize("NFC", raw)
+    if _UNICODE_VIETNAMESE.search(nfc):  # letters that no wrong code page gives
+        return None
     if len(_MOJIBAKE.findall(raw)) >= 2:
         return "mojibake"
-    nfc = unicodedata.normalize("NFC", raw)
-    if _UNICODE_VIETNAMESE.search(nfc):
-        return None
     if _VNI_ONLY.search(nfc) and len(_VNI.findall(nfc)) >= 2 and not re.search(r"[®µ¸¶¹¨¾¼½©¬Þß]", nfc):
         return "vni"
     if len(_TCVN3_ONLY.findall(nfc)) >= 2:
