@@ -59,7 +59,9 @@ def types() -> Mapping[str, LoaiVanBan]:
     ('Tờ trình', True)
     """
     table = tomllib.loads(files("vanthu_classifier").joinpath("data/loai_van_ban.toml").read_text(encoding="utf-8"))
-    rows: list[dict[str, Any]] = [{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()} for row in table["loai"]]
+    rows: list[dict[str, Any]] = [
+        {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()} for row in table["loai"]
+    ]
     return {str(row["code"]): LoaiVanBan(**row) for row in rows}
 
 
