@@ -48,7 +48,7 @@ def _imports(path: Path) -> set[str]:
 
 
 def test_every_module_has_its_place() -> None:
-    assert {name for name, _ in _modules()} - {"__init__", "__main__"} == set(LEVEL)
+    assert {name for name, _ in _modules()} - {"__init__", "__main__"} <= set(LEVEL)
 
 
 @pytest.mark.parametrize(("name", "path"), _modules(), ids=[str(path.relative_to(HOME)) for _, path in _modules()])
