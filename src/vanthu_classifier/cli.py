@@ -74,6 +74,8 @@ class _Lazy(click.Group):
 
     _elsewhere: ClassVar = {
         "evaluate": "vanthu_classifier.cli_evaluate:evaluate",
+        "models": "vanthu_classifier.cli_train:models",
+        "train": "vanthu_classifier.cli_train:train",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -96,7 +98,9 @@ def _cli() -> None:
 
 
 _pack_option = click.option("--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc (tên hoặc thư mục).")
-_model_option = click.option("--model", default="default", metavar="DIR", help="Mô hình (mặc định: mô hình kèm theo).")
+_model_option = click.option(
+    "--model", default=None, metavar="DIR", help="Mô hình (mặc định: mô hình đang dùng, xem vanthu models list)."
+)
 _review_option = click.option(
     "--review",
     type=click.Choice(["ask", "strict", "lean"]),
@@ -138,7 +142,7 @@ def check(
     lang: Lang,
     review: str,
     rule_pack: str | None,
-    model: str,
+    model: str | None,
 ) -> int:
     """Hỏi cho một trích yếu. «-» đọc từng dòng từ đầu vào chuẩn; không có trích yếu thì hỏi lần lượt.
 
@@ -168,11 +172,12 @@ def check(
     return 0
 
 
-def _classifier(rule_pack: str | None, model: str, review: str) -> Any:
+def _classifier(rule_pack: str | None, model: str | None, review: str) -> Any:
+    from vanthu_classifier import store
     from vanthu_classifier.classifier import DispatchClassifier
     from vanthu_classifier.rulepack import DEFAULT
 
-    return DispatchClassifier(rule_pack or DEFAULT, model=model, review=review)  # type: ignore[arg-type]
+    return DispatchClassifier(rule_pack or DEFAULT, model=model or store.current(), review=review)  # type: ignore[arg-type]
 
 
 def _lines(stream: TextIO) -> Iterator[str]:
@@ -267,7 +272,7 @@ def batch(
     ocr: str,
     review: str,
     rule_pack: str | None,
-    model: str,
+    model: str | None,
 ) -> int:
     """Đọc mọi văn bản và sổ văn bản trong một thư mục, ghi báo cáo.
 
