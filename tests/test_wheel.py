@@ -26,11 +26,11 @@ def test_a_wheel_installed_elsewhere_finds_its_parts(tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     # The dependencies are those of this environment; only the package itself is installed anew.
-    site = next(p for p in sys.path if p.endswith("site-packages"))
+    sites = [p for p in sys.path if p.endswith("site-packages")]
     install = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
     [own] = (tmp_path / "env").rglob("site-packages")
-    (own / "dependencies.pth").write_text(site + "\n", encoding="utf-8")
+    (own / "dependencies.pth").write_text("\n".join(sites) + "\n", encoding="utf-8")
     done = subprocess.run([str(python), "-P", "-c", SCRIPT], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["electronic_and_paper", "model", "qd-40-2018-qd-ubnd"]
