@@ -23,7 +23,7 @@ LAYERS = [
     {"decide"},
     {"classifier", "explain"},
     {"readers", "writers"},
-    {"evaluation", "store"},
+    {"evaluation", "store", "journal"},
     {"training"},
     {"report_text"},
     {"report_html"},
