@@ -25,7 +25,7 @@ from typing import Any
 from vanthu_classifier.errors import InputError, MissingExtraError
 from vanthu_classifier.outcomes import Basis, Dispatch
 
-__all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "is_report", "report"]
+__all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "harmless", "is_report", "report"]
 
 Row = Mapping[str, Any]
 """A value for each name in `COLUMNS`; `noi_nhan` and `warnings` are lists of text, `recipients` a list of objects."""
@@ -164,10 +164,15 @@ def _csv(path: Path) -> Iterator[Write]:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        yield lambda row: writer.writerow(map(_harmless, _short(row, "; ").values()))
+        yield lambda row: writer.writerow(map(harmless, _short(row, "; ").values()))
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """The value of a .csv cell; text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    >>> harmless("=1+1"), harmless("-5,2"), harmless("- Sở Y tế")
+    ("'=1+1", '-5,2', "'- Sở Y tế")
+    """
     if isinstance(value, str) and _TAKEN_FOR_FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return "'" + value
     return value

@@ -1,0 +1,83 @@
+"""A table as .csv, .jsonl or .xlsx, for whatever is exported besides reports (`writers` has those, with their own columns).
+
+Text is never a formula: the .xlsx stores strings as strings, and the .csv sets an apostrophe before a text that a spreadsheet would take for one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from vanthu_classifier.errors import InputError
+from vanthu_classifier.writers import harmless
+
+__all__ = ["ENDINGS", "write"]
+
+_CELL = 32_000  # letters; Excel takes 32,767
+
+
+def write(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Writes rows to `path`, its kind by the ending. `headings` gives each column's heading in the .xlsx and its width there, in letters.
+
+    Values are text, numbers, booleans or None; lists and objects are for .jsonl only and JSON text elsewhere. `InputError` for another ending.
+    """
+    kind = _KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise InputError(f"Không biết dạng tệp «{path.suffix}».", remedy=f"Dùng một trong: {', '.join(ENDINGS)}.")
+    kind(path, headings, rows)
+
+
+def _jsonl(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps({name: row.get(name) for name in headings}, ensure_ascii=False) + "\n")
+
+
+def _csv(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(headings)
+        writer.writerows([harmless(_flat(row.get(name))) for name in headings] for row in rows)
+
+
+def _xlsx(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]]) -> None:
+    import xlsxwriter
+
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#D9E2F3", "border": 1})
+        plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#BFBFBF"})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        for i, (heading, width) in enumerate(headings.values()):
+            sheet.set_column(i, i, width)
+            sheet.write_string(0, i, heading, head)
+        number = 0
+        for number, row in enumerate(rows, 1):
+            for i, name in enumerate(headings):
+                value = _flat(row.get(name))
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(number, i, value, plain)
+                else:
+                    sheet.write_string(number, i, "" if value is None else str(value)[:_CELL], plain)
+        sheet.autofilter(0, 0, max(number, 1), len(headings) - 1)
+
+
+def _flat(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else value
+
+
+_KINDS = {".csv": _csv, ".jsonl": _jsonl, ".xlsx": _xlsx}
+ENDINGS = tuple(_KINDS)
+"""Endings that can be written."""
