@@ -1,11 +1,13 @@
 """Cleaning: what is made one, what is left alone, and the way back."""
 
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vanthu_classifier import text as text_module
 from vanthu_classifier.text import clean, damage, has_diacritics, looks_vietnamese, strip_diacritics
 
 SEEN_IN_THE_WILD = [
@@ -86,6 +88,22 @@ def test_offsets_give_back_the_same_letters(words: list[str]) -> None:
         s, e = c.raw_span(start, start + len(word))
         assert unicodedata.normalize("NFC", typed[s:e]) == word
         at = start + len(word)
+
+
+def test_stretches_end_at_every_blank_and_control_character() -> None:
+    for code in range(sys.maxunicode + 1):
+        letter = chr(code)
+        blank = letter.isspace() or unicodedata.category(letter) in ("Cc", "Zl", "Zp")
+        assert (text_module._STRETCH.fullmatch(letter) is None) is blank, hex(code)
+
+
+@settings(deadline=None, max_examples=300)
+@given(_letters)
+def test_text_that_looks_clean_is_clean(raw: str) -> None:
+    """The short way out of `clean` and the long one come to the same."""
+    if text_module._is_clean(raw):
+        pieces = text_module._tones_placed(text_module._composed(text_module._visible(raw, False)))
+        assert "".join(piece[0] for piece in pieces) == raw == clean(raw).text
 
 
 DAMAGED = [

@@ -36,13 +36,22 @@ MAX_LENGTH = 20_000
 class CleanText:
     """A cleaned text and the way back to what was typed.
 
-    `text` is the cleaned text, `raw` what was typed; letter `i` of `text` stood at `raw[starts[i]:ends[i]]`.
+    `text` is the cleaned text, `raw` what was typed; letter `i` of `text` stood at `raw[starts[i]:ends[i]]`. The way back is looked for when it
+    is asked for: of a hundred thousand rows of a register nobody asks.
     """
 
     text: str
     raw: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where each letter of `text` begins in `raw`."""
+        return _way_back(self.raw)[0]
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Where each letter of `text` ends in `raw`."""
+        return _way_back(self.raw)[1]
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Start and end in `raw` of `text[start:end]`; an empty span gives an empty span.
@@ -52,8 +61,10 @@ class CleanText:
         ((2, 4), 'Uỷ')
         """
         if start >= end:
-            at = self.starts[start] if start < len(self.starts) else len(self.raw)
+            at = self.starts[start] if start < len(self.text) else len(self.raw)
             return at, at
+        if self.text is self.raw:
+            return start, end
         return self.starts[start], self.ends[end - 1]
 
 
@@ -84,7 +95,6 @@ _IS_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _Piece = tuple[str, int, int]  # a letter of the result, and where it stood
 
 
-@lru_cache(maxsize=8192)
 def clean(raw: str) -> CleanText:
     """One spelling of `raw`: composed letters, tone placement, look-alikes, spaces, dashes and quotes.
 
@@ -95,13 +105,33 @@ def clean(raw: str) -> CleanText:
     >>> clean("hoà, khoẻ, thuý, quý, hoàn, khuỷu, tòan").text
     'hòa, khỏe, thúy, quý, hoàn, khuỷu, toàn'
     """
-    if not _NEEDS_WORK.search(raw):
-        return CleanText(raw, raw, range(len(raw)), range(1, len(raw) + 1))
-    pieces = _visible(raw)
-    pieces = _composed(pieces)
-    pieces = _tones_placed(pieces)
-    pieces = _spaces_collapsed(pieces)
-    return CleanText("".join(p[0] for p in pieces), raw, tuple(p[1] for p in pieces), tuple(p[2] for p in pieces))
+    if _is_clean(raw):
+        return CleanText(raw, raw)
+    foreign = _is_foreign(raw)
+    stretches = [_cleaned(stretch, foreign)[0] for stretch in _STRETCH.findall(raw)]
+    return CleanText(" ".join(filter(None, stretches)), raw)
+
+
+@lru_cache(maxsize=256)
+def _way_back(raw: str) -> tuple[Sequence[int], Sequence[int]]:
+    """Where each letter of the cleaned text starts and ends in `raw`."""
+    if _is_clean(raw):
+        return range(len(raw)), range(1, len(raw) + 1)
+    foreign = _is_foreign(raw)
+    starts: list[int] = []
+    ends: list[int] = []
+    blank = 0  # behind the stretch before
+    for stretch in _STRETCH.finditer(raw):
+        text, its_starts, its_ends = _cleaned(stretch.group(), foreign)
+        if not text:
+            continue
+        if starts:
+            starts.append(blank)
+            ends.append(blank + 1)
+        starts += [stretch.start() + at for at in its_starts]
+        ends += [stretch.start() + at for at in its_ends]
+        blank = stretch.end()
+    return tuple(starts), tuple(ends)
 
 
 _COMPOSED = "".join(
@@ -109,22 +139,41 @@ _COMPOSED = "".join(
     for vowel in "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
     for tone in ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
 )
-# Anything but plain letters, digits and marks; blanks to collapse; a tone that may stand on the wrong vowel. Most titles have none of them.
-_NEEDS_WORK = re.compile(
-    rf"[^ !-_a-~đĐ{_COMPOSED}]|\A | \Z|  |[oO][àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ](?![^\W\d_])|[uU][ỳýỷỹỵỲÝỶỸỴ](?![^\W\d_])|[òóỏõọÒÓỎÕỌ][aeAE](?=[^\W\d_])|[qQ][òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ][aeyAEY]"
+_STRETCH = re.compile(r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+"""Letters in a row without anything that is a blank, a line break or a control character: nothing in cleaning looks across those."""
+_PLAIN = re.compile(rf"[ !-_a-~đĐ{_COMPOSED}]*")
+_MISPLACED = re.compile(
+    r"[oOuUòóỏõọÒÓỎÕỌqQ](?:(?<=[oO])[àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ](?![^\W\d_])|(?<=[uU])[ỳýỷỹỵỲÝỶỸỴ](?![^\W\d_])"
+    r"|(?<=[òóỏõọÒÓỎÕỌ])[aeAE](?=[^\W\d_])|(?<=[qQ])[òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ][aeyAEY])"
 )
+"""A tone that may stand on the wrong vowel."""
 
 
-def _visible(raw: str) -> list[_Piece]:
-    foreign = any(c not in _CYRILLIC for c in _IS_CYRILLIC.findall(raw))
+def _is_clean(raw: str) -> bool:
+    """Whether there is nothing to do: plain letters, digits and marks, single blanks inside, tones in their places. Most titles are so."""
+    return bool(_PLAIN.fullmatch(raw)) and "  " not in raw and raw.strip() == raw and not _MISPLACED.search(raw)
+
+
+def _is_foreign(raw: str) -> bool:
+    return not raw.isascii() and any(c not in _CYRILLIC for c in _IS_CYRILLIC.findall(raw))
+
+
+@lru_cache(maxsize=65536)
+def _cleaned(stretch: str, foreign: bool) -> tuple[str, Sequence[int], Sequence[int]]:
+    """A stretch without blanks, cleaned, and where each letter starts and ends in it."""
+    if _is_clean(stretch):
+        return stretch, range(len(stretch)), range(1, len(stretch) + 1)
+    pieces = _tones_placed(_composed(_visible(stretch, foreign)))
+    return "".join(p[0] for p in pieces), tuple(p[1] for p in pieces), tuple(p[2] for p in pieces)
+
+
+def _visible(stretch: str, foreign: bool) -> list[_Piece]:
     out: list[_Piece] = []
-    for i, letter in enumerate(raw):
+    for i, letter in enumerate(stretch):
         if letter in _INVISIBLE:
             continue
         if letter in _CYRILLIC and not foreign:
             letter = _CYRILLIC[letter]
-        elif letter.isspace() or unicodedata.category(letter) in ("Cc", "Zl", "Zp"):
-            letter = " "
         out.extend((c, i, i + 1) for c in _LOOK_ALIKE.get(letter, letter))
     return out
 
@@ -180,17 +229,7 @@ def _tones_placed(pieces: list[_Piece]) -> list[_Piece]:
     return [(letter, start, end) for letter, (_, start, end) in zip(letters, pieces, strict=True)]
 
 
-def _spaces_collapsed(pieces: list[_Piece]) -> list[_Piece]:
-    out: list[_Piece] = []
-    for piece in pieces:
-        if piece[0] == " " and (not out or out[-1][0] == " "):
-            continue
-        out.append(piece)
-    if out and out[-1][0] == " ":
-        out.pop()
-    return out
-
-
+_MARKED = re.compile("[đĐ" + "".join(c for c in _COMPOSED if not c.isascii()) + "]")
 _STRIP = {ord("đ"): "d", ord("Đ"): "D"}
 
 
@@ -211,7 +250,7 @@ def has_diacritics(text: str) -> bool:
     >>> has_diacritics("Ke hoach 26"), has_diacritics("Kế hoạch")
     (False, True)
     """
-    return not text.isascii() and strip_diacritics(text) != text
+    return not text.isascii() and (_MARKED.search(text) is not None or strip_diacritics(text) != text)
 
 
 _MOJIBAKE = re.compile(
@@ -235,12 +274,12 @@ def damage(raw: str) -> str | None:
     >>> damage("Quyáº¿t Ä‘á»‹nh"), damage("Quy\\ufffdt \\ufffd\\ufffdnh")
     ('mojibake', 'lost')
     """
-    if raw.isascii():
-        return "lost" if len(_LOST.findall(raw)) >= 2 else None
-    if raw.count("\ufffd") or len(_LOST.findall(raw)) >= 2:
+    if "\ufffd" in raw or ("?" in raw and len(_LOST.findall(raw)) >= 2):
         return "lost"
+    if raw.isascii() or _UNICODE_VIETNAMESE.search(raw):  # letters that no wrong code page gives
+        return None
     nfc = unicodedata.normalize("NFC", raw)
-    if _UNICODE_VIETNAMESE.search(nfc):  # letters that no wrong code page gives
+    if _UNICODE_VIETNAMESE.search(nfc):
         return None
     if len(_MOJIBAKE.findall(raw)) >= 2:
         return "mojibake"
@@ -269,12 +308,13 @@ def looks_vietnamese(text: str) -> bool:
     >>> looks_vietnamese("Invitation to the annual meeting of shareholders")
     False
     """
-    words = _WORD.findall(text)
     mixed = not text.isupper()
-    plain = [strip_diacritics(w).lower() for w in words if not (mixed and w.isupper() and len(w) <= 6)]
-    if not plain:
-        return False
-    good = sum(1 for w in plain if _SYLLABLE.fullmatch(w))
-    if any(has_diacritics(w) for w in words):
-        return good >= 0.5 * len(plain)
-    return good >= 0.7 * len(plain)
+    words = _WORD.findall(text)
+    counted = [w for w in words if not (mixed and w.isupper() and len(w) <= 6)]
+    good = sum(map(_is_syllable, counted))
+    return bool(counted) and good >= (0.5 if any(map(has_diacritics, words)) else 0.7) * len(counted)
+
+
+@lru_cache(maxsize=65536)
+def _is_syllable(word: str) -> bool:
+    return _SYLLABLE.fullmatch(strip_diacritics(word).lower()) is not None
