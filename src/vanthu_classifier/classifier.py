@@ -72,6 +72,18 @@ class DispatchClassifier:
         """The rule pack in use."""
         return self._pack
 
+    @property
+    def identity(self) -> str:
+        """What the answers depend on besides the library itself: pack, model and review; another text where they may differ.
+
+        >>> DispatchClassifier().identity == DispatchClassifier(review="strict").identity
+        False
+        """
+        from vanthu_classifier.model import fingerprint
+
+        model = None if self.model is None else fingerprint(self.model)
+        return f"{self._pack.sha256} {model} {self.review}"
+
     def classify(
         self,
         trich_yeu: str,

@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 import click
@@ -73,6 +72,7 @@ class _Lazy(click.Group):
     """A group whose larger commands are imported when they are asked for."""
 
     _elsewhere: ClassVar = {
+        "batch": "vanthu_classifier.cli_batch:batch",
         "evaluate": "vanthu_classifier.cli_evaluate:evaluate",
         "models": "vanthu_classifier.cli_train:models",
         "train": "vanthu_classifier.cli_train:train",
@@ -231,66 +231,6 @@ def _ask(classifier: Any, known: dict[str, Any], as_json: bool, lang: Lang) -> i
             _say(f"Lỗi: {error}")
             continue
         _show(decision, title.strip(), symbol.strip() or None, as_json, lang)
-
-
-# ------------------------------------------------------------------ batch
-
-
-@_cli.command()
-@click.argument("folder", type=click.Path(exists=True, path_type=Path), metavar="FOLDER")
-@click.option(
-    "-o",
-    "--out",
-    "out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="OUT",
-    help="Báo cáo: .xlsx, .csv, .jsonl hoặc .parquet.",
-)
-@click.option(
-    "--jobs", "-j", default=1, show_default=True, type=click.IntRange(min=-1), help="Số tiến trình (-1: mọi nhân)."
-)
-@click.option(
-    "--sort-into",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Sao chép văn bản vào từng thư mục theo kết quả.",
-)
-@click.option("--fresh", is_flag=True, hidden=True, help="Làm lại từ đầu.")
-@click.option(
-    "--ocr", type=click.Choice(["auto", "never"]), default="auto", hidden=True, help="Nhận dạng chữ trong bản quét."
-)
-@_review_option
-@_pack_option
-@_model_option
-def batch(
-    folder: Path,
-    out: Path,
-    jobs: int,
-    sort_into: Path | None,
-    fresh: bool,
-    ocr: str,
-    review: str,
-    rule_pack: str | None,
-    model: str | None,
-) -> int:
-    """Đọc mọi văn bản và sổ văn bản trong một thư mục, ghi báo cáo.
-
-    \b
-    vanthu batch ho_so/ -o bao_cao.xlsx
-    """
-    from vanthu_classifier.batch import run
-
-    summary = run(
-        folder,
-        out,
-        classifier=_classifier(rule_pack, model, review),
-        jobs=jobs,
-        sort_into=sort_into,
-        progress=sys.stderr.isatty(),
-    )
-    _say(f"{summary.files} tệp, {summary.rows} dòng, {summary.errors} lỗi. Báo cáo: {out}")
-    return 1 if summary.errors else 0
 
 
 # ------------------------------------------------------------------ rules

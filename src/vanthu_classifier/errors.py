@@ -9,7 +9,7 @@ message for it. Every class knows the exit code of the command that meets it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "ArgumentTypeError",
@@ -55,10 +55,21 @@ class VanThuError(Exception):
         self.span = span
         super().__init__(self._message())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors come back whole from another process, whatever their constructors ask for."""
+        return _restored, (type(self), self.args, self.__dict__)
+
     def _message(self) -> str:
         place = [str(part) for part in (self.path, self.row and f"dòng {self.row}", self.column) if part]
         sentence = f"{self.what} {self.remedy}".strip()
         return ": ".join([", ".join(place), sentence]) if place else sentence
+
+
+def _restored(kind: type[VanThuError], args: tuple[Any, ...], values: dict[str, Any]) -> VanThuError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(values)
+    return error
 
 
 class InputError(VanThuError):

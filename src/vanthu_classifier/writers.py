@@ -15,17 +15,25 @@ import csv
 import json
 import os
 import re
+import shutil
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 from vanthu_classifier.errors import InputError, MissingExtraError
 from vanthu_classifier.outcomes import Basis, Dispatch
 
+<<<<<<< HEAD
 __all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "harmless", "is_report", "report"]
+=======
+__all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "clear_leftovers", "is_report", "report"]
+>>>>>>> 7502200 (batch, workers, intake, deciding, run_state: files are read in processes that may die, and a stopped run goes on where it was)
 
 Row = Mapping[str, Any]
 """A value for each name in `COLUMNS`; `noi_nhan` and `warnings` are lists of text, `recipients` a list of objects."""
@@ -58,7 +66,7 @@ COLUMNS = tuple(HEADINGS)
 _MARK = "vanthu_classifier"
 
 
-def report(path: Path) -> AbstractContextManager[Write]:
+def report(path: Path, folder: Path | None = None) -> AbstractContextManager[Write]:
     """A report at `path`, its kind by the ending: a context that gives a function to write one row.
 
     `InputError` where the ending is none of `ENDINGS`, the folder is missing, or the file is open in another program;
@@ -78,6 +86,13 @@ def report(path: Path) -> AbstractContextManager[Write]:
     if path.is_dir():
         raise InputError("Nơi ghi kết quả là một thư mục.", remedy="Ghi rõ tên tệp, ví dụ ket_qua.xlsx.", path=path)
     return _whole(path, kind)
+
+
+def clear_leftovers(path: Path) -> None:
+    """Delete what runs that were killed left beside the report; to be called while no other run writes it."""
+    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+        with suppress(OSError):
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 @contextmanager
@@ -359,8 +374,7 @@ def is_report(path: Path) -> bool:
         return False
     try:
         if ending == ".xlsx":
-            with zipfile.ZipFile(path) as archive:
-                return _MARK.encode() in archive.read("docProps/custom.xml")
+            return _is_workbook_of_ours(path)
         with path.open("rb") as file:
             if ending == ".parquet":
                 file.seek(max(0, path.stat().st_size - 65536))
@@ -370,5 +384,30 @@ def is_report(path: Path) -> bool:
         if ending == ".csv":
             return start.strip() == ",".join(COLUMNS)
         return ending == ".jsonl" and tuple(json.loads(start)) == COLUMNS
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        TypeError,
+        NotImplementedError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ):
         return False
+
+
+_END_OF_ARCHIVE = struct.Struct("<4s4H2LH")
+_LARGEST_DIRECTORY = 100_000  # bytes; a report names some dozens of parts in its archive
+
+
+def _is_workbook_of_ours(path: Path) -> bool:
+    """By a property of the workbook, which outlives saving in Excel; a hostile archive costs no more than a look at its end."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 65_536 - _END_OF_ARCHIVE.size))
+        end = file.read()
+        at = end.rfind(b"PK\x05\x06")
+        if at < 0 or _END_OF_ARCHIVE.unpack_from(end, at)[5] > _LARGEST_DIRECTORY:
+            return False
+        with zipfile.ZipFile(file) as archive, archive.open("docProps/custom.xml") as properties:
+            return _MARK.encode() in properties.read(65_536)

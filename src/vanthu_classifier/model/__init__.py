@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vanthu_classifier.model.bundle import load, save
+from vanthu_classifier.model.bundle import fingerprint, load, save
 from vanthu_classifier.model.predictor import Predictor
 
 if TYPE_CHECKING:
     from vanthu_classifier.model.estimator import LoaiVanBanClassifier
 
-__all__ = ["LoaiVanBanClassifier", "Predictor", "load", "save"]
+__all__ = ["LoaiVanBanClassifier", "Predictor", "fingerprint", "load", "save"]
 
 
 def __getattr__(name: str) -> Any:

@@ -31,7 +31,7 @@ from vanthu_classifier.errors import ModelError
 from vanthu_classifier.model.features import names
 from vanthu_classifier.model.predictor import GRAIN, Predictor
 
-__all__ = ["FORMAT", "default_folder", "load", "save"]
+__all__ = ["FORMAT", "default_folder", "fingerprint", "load", "save"]
 
 FORMAT = 1
 """1: as described above."""
@@ -115,6 +115,23 @@ def load(model: str | Path = "default") -> Predictor:
             path=folder,
         )
     return predictor
+
+
+def fingerprint(model: str | Path = "default") -> str:
+    """A hash that another model has otherwise, without loading it: that of the manifest, which has the hashes of the files.
+
+    Raises `ModelError` where there is no manifest.
+
+    >>> len(fingerprint())
+    64
+    """
+    shipped = str(model) == "default"
+    path = (default_folder() if shipped else Path(model)) / _MANIFEST
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        mend = _REINSTALL if shipped else _TRAIN_AGAIN
+        raise ModelError("Không có mô hình ở đây, hoặc không đọc được.", remedy=mend, path=path) from error
 
 
 def _manifest(folder: Path, mend: str) -> dict[str, Any]:
