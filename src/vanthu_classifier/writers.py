@@ -29,11 +29,7 @@ from typing import Any
 from vanthu_classifier.errors import InputError, MissingExtraError
 from vanthu_classifier.outcomes import Basis, Dispatch
 
-<<<<<<< HEAD
-__all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "harmless", "is_report", "report"]
-=======
-__all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "clear_leftovers", "is_report", "report"]
->>>>>>> 7502200 (batch, workers, intake, deciding, run_state: files are read in processes that may die, and a stopped run goes on where it was)
+__all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "clear_leftovers", "harmless", "is_report", "report"]
 
 Row = Mapping[str, Any]
 """A value for each name in `COLUMNS`; `noi_nhan` and `warnings` are lists of text, `recipients` a list of objects."""
