@@ -12,9 +12,9 @@ import vanthu_classifier
 HOME = Path(vanthu_classifier.__file__).parent
 
 LAYERS = [
-    {"errors", "outcomes"},
+    {"errors", "outcomes", "kept"},
     {"text"},
-    {"loai_van_ban"},
+    {"loai_van_ban", "phrases"},
     {"so_ky_hieu", "noi_nhan"},
     {"_underthesea"},
     {"segment"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from vanthu_classifier import so_ky_hieu
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, VanThuError
 from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, types
 from vanthu_classifier.so_ky_hieu import (
@@ -557,3 +559,23 @@ def test_found_symbols_are_in_range_and_do_not_overlap(text: str) -> None:
 @given(st.sampled_from([row[0] for row in IN_THE_WILD if "\u200b" not in row[0]]))
 def test_decomposed_spelling_reads_alike(typed: str) -> None:
     assert bare(parse(unicodedata.normalize("NFD", typed))) == bare(parse(typed))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.from_regex(r"[0-9]{1,7}", fullmatch=True),
+    st.sampled_from(
+        [row.text for row in map(parse, ("1/QĐ-UBND", "40/2018/QĐ-UBND", "5/TC-KH", "12/2023/QH15", "7/CV/TU"))]
+    ),
+    st.text(alphabet="-/ .ĐCVUBNDqđ1", max_size=4),
+)
+def test_symbols_that_differ_in_number_alone_are_read_alike(number: str, text: str, more: str) -> None:
+    """Read by its shape or letter by letter, a symbol comes out the same."""
+    typed = number + text[text.index("/") :] + more
+    try:
+        wanted = so_ky_hieu._read(typed)[0]
+    except InvalidSoKyHieuError as error:
+        with pytest.raises(InvalidSoKyHieuError, match=re.escape(str(error))):
+            parse(typed)
+    else:
+        assert parse(typed) == wanted

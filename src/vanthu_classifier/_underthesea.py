@@ -29,7 +29,9 @@ from dataclasses import dataclass
 from itertools import chain
 from operator import add
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+
+from vanthu_classifier.kept import Kept
 
 __all__ = ["Token", "continues", "reference_continues", "tokens", "words"]
 
@@ -135,25 +137,6 @@ class _Tagger:
 
 # ------------------------------------------------------------------ the weights
 
-_MOST = 200_000
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
-
-
-class _Kept(dict[_Key, _Value]):
-    """The answers of a function, kept; forgotten all at once where they become too many."""
-
-    def __init__(self, answer: Callable[[_Key], _Value]) -> None:
-        super().__init__()
-        self.answer = answer
-
-    def __missing__(self, key: _Key) -> _Value:
-        if len(self) >= _MOST:
-            self.clear()
-        value = self[key] = self.answer(key)
-        return value
-
-
 _TEMPLATE = re.compile(r"T\[(-?\d+)(?:,(-?\d+))?\](|\.lower|\.isdigit|\.istitle|\.is_in_dict)")
 _BEFORE, _BEHIND = "\0BOS", "\0EOS"  # stand-ins for tokens before the first and behind the last
 _ByPlace = tuple[float, ...]  # what some tokens in a row give to the token 2, 1, 0, -1, -2 places behind their first
@@ -178,11 +161,11 @@ class _Weights:
         self.by_value = by_value
         self.moves = moves
         self.dictionary = dictionary
-        self.traits = _Kept(traits)
-        self.by_traits = _Kept(self._of_traits)
-        self.of_one: _Kept[str, _ByPlace] = _Kept(lambda form: self._of((form,)))
-        self.of_two: _Kept[tuple[str, str], _ByPlace] = _Kept(self._of)
-        self.shares: _Kept[tuple[str, str, str], _Shares] = _Kept(self._shares)
+        self.traits = Kept(traits)
+        self.by_traits = Kept(self._of_traits)
+        self.of_one: Kept[str, _ByPlace] = Kept(lambda form: self._of((form,)))
+        self.of_two: Kept[tuple[str, str], _ByPlace] = Kept(self._of)
+        self.shares: Kept[tuple[str, str, str], _Shares] = Kept(self._shares)
 
     @classmethod
     def read(cls, path: Path, templates: Sequence[str], dictionary: set[str]) -> _Weights:
@@ -290,10 +273,10 @@ class _Segmenter:
     ) -> None:
         self.weights = weights
         self.tagger = tagger
-        self.stretches: _Kept[str, tuple[Token, ...]] = _Kept(
+        self.stretches: Kept[str, tuple[Token, ...]] = Kept(
             lambda stretch: tuple((mended(m.group()), *m.span()) for m in expression.finditer(stretch))
         )
-        self.pieces: _Kept[str, list[tuple[str, str]]] = _Kept(
+        self.pieces: Kept[str, list[tuple[str, str]]] = Kept(
             lambda stretch: [(form, " "[start:] + stretch[start:end]) for form, start, end in self.stretches[stretch]]
         )
 

@@ -4,7 +4,7 @@
 the type, whether the document is normative, its purpose, period and form, a secrecy mark, the recipients' roles. Nothing here is
 law (`rulepack` maps facts to outcomes) and nothing is a probability (`model` estimates the type where none is stated).
 
-The phrases that state a purpose, a period or a form are in `data/muc_dich.toml`. A purpose counts by where it stands: "^" phrases only at the head of
+The phrases that state a purpose, a period or a form are those of `phrases`. A purpose counts by where it stands: "^" phrases only at the head of
 the matter, since "đề nghị thẩm định …" asks while "… theo đề nghị thẩm định của …" tells.
 
 Secrecy is a mark, not a word: "(MẬT)", "Độ mật: Tối mật", a leading "TUYỆT MẬT". "bảo mật", "mật khẩu", "mật độ" are harmless (LEGAL.md section 3).
@@ -13,12 +13,9 @@ Secrecy is a mark, not a word: "(MẬT)", "Độ mật: Tối mật", a leading 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Literal
 
 from vanthu_classifier import noi_nhan as recipients_block
@@ -26,6 +23,7 @@ from vanthu_classifier import so_ky_hieu as symbols
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
 from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, HeadType, by_code, head_type, normalize
 from vanthu_classifier.noi_nhan import Recipient, Role
+from vanthu_classifier.phrases import Place, purposes, stated
 from vanthu_classifier.so_ky_hieu import InvalidSoKyHieuError, SoKyHieu
 from vanthu_classifier.text import (
     MAX_LENGTH,
@@ -50,14 +48,14 @@ _DIRECTIVES_STOPPED_BEING_NORMATIVE = date(2016, 7, 1)  # Law 80/2015/QH13, Art.
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stated a fact: `kind` (loai_van_ban, muc_dich, ky, hinh_thuc, do_mat, do_khan), its `value`, and where it stands.
+    """What stated a fact: `kind` (loai_van_ban, muc_dich, ky, hinh_thuc, do_mat), its `value`, and where it stands.
 
-    `span` is start and end in the title as typed, or None where the fact was handed in or stands in the symbol.
+    `span` is start and end in the title as typed.
     """
 
     kind: str
     value: str
-    span: tuple[int, int] | None
+    span: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,117 +82,14 @@ class Facts:
     """Where the matter begins in the cleaned title, behind type word, number, "V/v"."""
     nonsense: str = ""
     """Why the title cannot be judged (blank, damaged, foreign …), as a sentence; "" where it can."""
-    evidence: tuple[Evidence, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    places: tuple[Place, ...] = ()
+    """What stated a fact, and where in the cleaned title."""
+    warnings: tuple[str, ...] = ()
 
-
-# ------------------------------------------------------------------ phrases
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrases:
-    id: str
-    kind: str
-    at_head: re.Pattern[str] | None
-    anywhere: re.Pattern[str] | None
-    unless_head: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
-
-    def find(self, text: str, matter: int) -> tuple[int, int] | None:
-        if self.unless and self.unless.search(text):
-            return None
-        if self.unless_head and self.unless_head.match(text, matter):
-            return None
-        found = (self.at_head and self.at_head.match(text, matter)) or (self.anywhere and self.anywhere.search(text))
-        return found.span() if found else None
-
-
-_TOKEN = re.compile(r" … |[()\[\]|{}#^]|[^()\[\]|{}#^…]+?(?= … |[()\[\]|{}#^]|$)")
-
-
-_I_OR_Y = re.compile(r"(?<=\b[klmt])[yýỳỷỹỵ](?!\w)")
-_WITH_I = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
-
-
-def _either(letter: re.Match[str]) -> str:
-    """ "ký" is written "kí" as well, "lý" "lí", "kỷ" "kỉ"."""
-    return f"[{letter.group()}{_WITH_I[letter.group()]}]"
-
-
-def _regex(phrase: str) -> str:
-    """The regular expression of a phrase of `data/muc_dich.toml`."""
-    out: list[str] = []
-    for token in _TOKEN.findall(phrase):
-        match token:
-            case " … ":
-                out.append(r"\s(?:[^.;:()]{0,60}?\s)?")
-            case "(":
-                out.append("(?:")
-            case "[":
-                out.append("(?:(?:")
-            case ")" | "|":
-                out.append(token)
-            case "]":
-                out.append(")\0)?")
-            case "{":
-                out.append(r"\(")
-            case "}":
-                out.append(r"\)")
-            case "#":
-                out.append(r"\d{1,2}")
-            case "^":
-                pass
-            case _:
-                out.append(_I_OR_Y.sub(_either, re.escape(token).replace(r"\ ", " ")))
-    # An optional word takes the space behind it along; an optional comma has none.
-    pattern = "".join(out).replace("\0)? ", " )?").replace("\0)?\\s(?:", " )?(?:").replace("\0", "")
-    start = "" if phrase.startswith(("{", "^")) else r"(?<!\w)"
-    return (
-        start + pattern + (r"(?!\w)" if re.search(r"[\w)\]#]$", phrase.rstrip()) and not phrase.endswith(" ") else "")
-    )
-
-
-def _alternation(phrases: Sequence[str], *, head: bool, plain: bool) -> re.Pattern[str] | None:
-    wanted = [p for p in phrases if p.startswith("^") == head]
-    if plain:
-        wanted = [strip_diacritics(p) for p in wanted]
-    return re.compile("|".join(map(_regex, wanted))) if wanted else None
-
-
-@cache
-def _table() -> dict[str, list[dict[str, object]]]:
-    text = files("vanthu_classifier").joinpath("data/muc_dich.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-@cache
-def purposes() -> dict[str, tuple[str, ...]]:
-    """Ids of the purposes, periods and forms that can be read, by kind: `muc_dich`, `ky`, `hinh_thuc`.
-
-    >>> "dang_ky_lich_hop" in purposes()["muc_dich"], purposes()["ky"][0]
-    (True, 'tuan')
-    """
-    return {kind: tuple(str(row["id"]) for row in rows) for kind, rows in _table().items()}
-
-
-@lru_cache(maxsize=2)
-def _phrases(plain: bool) -> tuple[_Phrases, ...]:
-    out = []
-    for kind, rows in _table().items():
-        for row in rows:
-            says: Sequence[str] = row["phrases"]  # type: ignore[assignment]
-            but: Sequence[str] = row.get("unless", [])  # type: ignore[assignment]
-            out.append(
-                _Phrases(
-                    id=str(row["id"]),
-                    kind=kind,
-                    at_head=_alternation(says, head=True, plain=plain),
-                    anywhere=_alternation(says, head=False, plain=plain),
-                    unless_head=_alternation(but, head=True, plain=plain),
-                    unless=_alternation(but, head=False, plain=plain),
-                )
-            )
-    return tuple(out)
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What stated a fact, and where in the title as typed."""
+        return tuple(Evidence(place.kind, place.id, self.title.raw_span(*place.span)) for place in self.places)
 
 
 # ------------------------------------------------------------------ the head of a title
@@ -234,7 +129,9 @@ _URGENT = re.compile(
 _NOT_SECRET_VALUES = {"", "thường", "không", "không mật", "bình thường", "0", "thuong", "khong"}
 
 
-def _secrecy(text: str) -> tuple[int, int] | None:
+def _secrecy(text: str, lower: str) -> tuple[int, int] | None:
+    if "mật" not in lower:
+        return None
     found = _SECRET.search(text)
     if found:
         return found.span()
@@ -334,14 +231,6 @@ _DAMAGE = {
 }
 
 
-@dataclass(slots=True)
-class _Notes:
-    """What is gathered while one document is read; becomes part of the frozen facts."""
-
-    evidence: list[Evidence] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
 def read(
     trich_yeu: str,
     *,
@@ -365,24 +254,27 @@ def read(
     ('BC', True)
     """
     raw = _text_argument("trich_yeu", trich_yeu, required=True)
-    notes = _Notes()
+    warnings: list[str] = []
     if len(raw) > MAX_LENGTH:
-        notes.warnings.append(f"Trích yếu quá dài ({len(raw)} ký tự); chỉ xét {MAX_LENGTH} ký tự đầu.")
+        warnings.append(f"Trích yếu quá dài ({len(raw)} ký tự); chỉ xét {MAX_LENGTH} ký tự đầu.")
         raw = raw[:MAX_LENGTH]
     title = clean(raw)
-    text, lower = title.text, title.text.lower()
+    text = title.text
+    lower = text.lower()
     plain = not has_diacritics(text)
-    symbol = _symbol(_text_argument("so_ky_hieu", so_ky_hieu), notes)
+    symbol = _symbol(_text_argument("so_ky_hieu", so_ky_hieu), warnings)
     head = head_type(text)
     own = symbol or _own_symbol(text, head)
-    loai, by = _type(loai_van_ban, symbol, own, head, title, notes)
+    loai, by = _type(_text_argument("loai_van_ban", loai_van_ban), symbol, own, head, text, warnings)
     matter = _matter(text, head if head and head.code == loai else None, plain)
-    muc_dich, ky, forms = _stated(lower, matter, plain, title, notes)
+    said = stated(lower, matter, plain=plain)
     ngay = as_date(ngay_ban_hanh)
-    secret = _secrecy(text)
+    secret = _secrecy(text, lower)
+    places = said.places
+    if head:
+        places = (Place("loai_van_ban", head.code, head.span), *places)
     if secret:
-        notes.evidence.append(Evidence("do_mat", "mat", title.raw_span(*secret)))
-    urgent = _URGENT.search(text)
+        places = (*places, Place("do_mat", "mat", secret))
     return Facts(
         title=title,
         so_ky_hieu=own,
@@ -390,18 +282,18 @@ def read(
         loai_by=by,
         quy_pham=_normative(loai, own, ngay),
         he_thong="party" if own is not None and own.system == "party" else "state",
-        hinh_thuc=_copy_form(hinh_thuc_sao) or _form(loai, own, forms),
+        hinh_thuc=_copy_form(hinh_thuc_sao) or _form(loai, own, said.hinh_thuc),
         mat=_secret_mark(do_mat) or secret is not None,
-        khan=urgent is not None,
-        muc_dich=muc_dich,
-        ky=ky,
+        khan=("khẩn" in lower or "hỏa" in lower) and _URGENT.search(text) is not None,
+        muc_dich=said.muc_dich,
+        ky=said.ky,
         noi_bo=bool(noi_bo),
-        recipients=_recipients(noi_nhan, text),
+        recipients=_recipients(noi_nhan, text, lower),
         ngay=ngay,
         matter=matter,
         nonsense=_nonsense(raw, text, loai),
-        evidence=tuple(notes.evidence),
-        warnings=tuple(notes.warnings),
+        places=places,
+        warnings=tuple(warnings),
     )
 
 
@@ -411,31 +303,34 @@ _SENT_TO = re.compile(
 )
 
 
-def _recipients(noi_nhan: str | Sequence[str] | None, text: str) -> tuple[Recipient, ...]:
+def _recipients(noi_nhan: str | Sequence[str] | None, text: str, lower: str) -> tuple[Recipient, ...]:
     """The recipients handed in, or else the one whose role the title itself names: "… (gửi Sở Tài chính để biết)"."""
     if noi_nhan is not None and noi_nhan == noi_nhan:
         return recipients_block.parse(noi_nhan)
-    named = _SENT_TO.search(text)
+    named = _SENT_TO.search(text) if "gửi" in lower else None
     found = recipients_block.parse([named["in"] or named["out"]]) if named else ()
     return tuple(r for r in found if r.role in (Role.LEAD, Role.INFORMATION, Role.LEADERS, Role.REPORT))
 
 
-def _symbol(typed: str, notes: _Notes) -> SoKyHieu | None:
+def _symbol(typed: str, warnings: list[str]) -> SoKyHieu | None:
     if not typed.strip():
         return None
     try:
         return symbols.parse(typed)
     except InvalidSoKyHieuError as error:
-        notes.warnings.append(f"Không dùng được số, ký hiệu «{typed.strip()[:60]}»: {error.what}")
+        warnings.append(f"Không dùng được số, ký hiệu «{typed.strip()[:60]}»: {error.what}")
         return None
 
 
+_MAY_HAVE_OWN = re.compile(r"\W*(?:của\s[^\d:;.]{3,60}?\s)?\W*(?:(?:số|so)\W*)?[\d/]", re.IGNORECASE)
 _OWN = re.compile(r"\W*(?:của\s+[^\d:;.]{3,60}?\s+)?(?:số|so)\s*[:.]?\s*|\s*(?:số|so)?\s*[:.]?\s*", re.IGNORECASE)
 
 
 def _own_symbol(text: str, head: HeadType | None) -> SoKyHieu | None:
     """The document's own symbol inside its title: right behind the type word ("Kế hoạch số 176/KH-UBND …") or first of all ("Số 12/TB-UBND …")."""
     behind = head.span[1] if head else 0
+    if not _MAY_HAVE_OWN.match(text, behind):
+        return None
     for found in symbols.find(text[: behind + 90]):
         if found.span[0] >= behind and _OWN.fullmatch(text, behind, found.span[0]):
             return found
@@ -443,59 +338,35 @@ def _own_symbol(text: str, head: HeadType | None) -> SoKyHieu | None:
 
 
 def _type(
-    argument: str | None,
+    stated: str,
     symbol: SoKyHieu | None,
     own: SoKyHieu | None,
     head: HeadType | None,
-    title: CleanText,
-    notes: _Notes,
+    text: str,
+    warnings: list[str],
 ) -> tuple[str | None, StatedBy | None]:
-    stated = _text_argument("loai_van_ban", argument)
     by_argument = normalize(stated) if stated.strip() else None
     by_symbol = symbol.loai if symbol else None
     by_word = head.code if head else None
-    if head:
-        notes.evidence.append(Evidence("loai_van_ban", head.code, title.raw_span(*head.span)))
-        if head.how == "misspelt":
-            notes.warnings.append(f"Đọc «{title.text[slice(*head.span)]}» là «{by_code(head.code).name}».")
+    if head and head.how == "misspelt":
+        warnings.append(f"Đọc «{text[slice(*head.span)]}» là «{by_code(head.code).name}».")
     if by_argument and by_symbol and by_argument != by_symbol:
-        notes.warnings.append(_contradiction("Loại văn bản ghi", by_argument, f"ký hiệu «{symbol.text}»", by_symbol))  # type: ignore[union-attr]
+        warnings.append(_contradiction("Loại văn bản ghi", by_argument, f"ký hiệu «{symbol.text}»", by_symbol))  # type: ignore[union-attr]
     loai = by_argument or by_symbol
     if loai and by_word and by_word not in (loai, "SY", "SL", "TrS", "DUTHAO", "TAILIEU"):
         source = "loại văn bản ghi kèm" if by_argument else f"ký hiệu «{symbol.text}»"  # type: ignore[union-attr]
-        notes.warnings.append(_contradiction("Trích yếu bắt đầu bằng", by_word, source, loai))
+        warnings.append(_contradiction("Trích yếu bắt đầu bằng", by_word, source, loai))
     if by_argument:
         return by_argument, "argument"
     if by_symbol:
         return by_symbol, "symbol"
     if head:
-        return head.code, "word" if head.how == "word" else head.how
+        return head.code, head.how
     return (own.loai, "symbol") if own and own.loai else (None, None)
 
 
 def _contradiction(what: str, one: str, source: str, other: str) -> str:
     return f"{what} «{by_code(one).name}» nhưng {source} là «{by_code(other).name}»; xét theo {source}."
-
-
-def _stated(
-    lower: str, matter: int, plain: bool, title: CleanText, notes: _Notes
-) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
-    found: dict[str, list[str]] = {"muc_dich": [], "ky": [], "hinh_thuc": []}
-    for phrases in _phrases(plain):
-        text = _without_dates(lower) if phrases.kind == "ky" else lower
-        span = phrases.find(text, matter)
-        if span:
-            found[phrases.kind].append(phrases.id)
-            notes.evidence.append(Evidence(phrases.kind, phrases.id, title.raw_span(*span)))
-    return frozenset(found["muc_dich"]), frozenset(found["ky"]), tuple(found["hinh_thuc"])
-
-
-_DATE = re.compile(r"ng[àa]y\s+\d+\s+th[áa]ng\s+\d+|t[ừu]\s+th[áa]ng\s+\d+|th[áa]ng\s+\d+\s*-\s*\d+/\d{4}")
-
-
-def _without_dates(lower: str) -> str:
-    """Dates blanked out, letter for letter: "ngày 12 tháng 9" names a day, no monthly period."""
-    return _DATE.sub(lambda m: "·" * len(m.group()), lower)
 
 
 def _form(loai: str | None, own: SoKyHieu | None, forms: tuple[str, ...]) -> Form:

@@ -21,7 +21,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -159,15 +159,28 @@ _MATTER = {
 _AFTER_ABBREVIATION = re.compile(r"\s*[:.-]?\s+[^\W\d_]{2,}|\s*[:.-]?\s+(?:V/v|Vv|VV|v/v)\b|\s+số\b")
 
 
+_FIRST_SYLLABLE = re.compile(r"[^\W_]+")
+
+
 @cache
-def _heads() -> tuple[tuple[str, str], ...]:
+def _heads(plain: bool) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Words that state a type and their codes, longest first, by their first syllable; with `plain`, all without diacritics."""
+    out: dict[str, list[tuple[str, str]]] = {}
+    for word, code in _words_of_types():
+        word = strip_diacritics(word) if plain else word
+        out.setdefault(_first_syllable(word, 0), []).append((word, code))
+    return {syllable: tuple(pairs) for syllable, pairs in out.items()}
+
+
+@cache
+def _words_of_types() -> tuple[tuple[str, str], ...]:
     pairs = [(word, row.code) for row in types().values() for word in row.words]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
-@cache
-def _plain_heads() -> tuple[tuple[str, str], ...]:
-    return tuple((strip_diacritics(word), code) for word, code in _heads())
+def _first_syllable(text: str, start: int) -> str:
+    found = _FIRST_SYLLABLE.match(text, start)
+    return found.group() if found else ""
 
 
 @cache
@@ -190,9 +203,9 @@ def head_type(text: str) -> HeadType | None:
     start = skipped.end() if skipped else 0
     lower = text.lower()
     found = (
-        _word_at(lower, start, _heads(), "word")
+        _word_at(lower, start, "word")
         or _abbreviation_at(text, start)
-        or (None if has_diacritics(text) else _word_at(lower, start, _plain_heads(), "no_diacritics"))
+        or (None if has_diacritics(text) else _word_at(lower, start, "no_diacritics"))
         or _misspelt_at(lower, start)
     )
     if found is None:
@@ -201,10 +214,8 @@ def head_type(text: str) -> HeadType | None:
     return None if matter and matter.match(text[found.span[1] :].lstrip()) else found
 
 
-def _word_at(
-    lower: str, start: int, heads: tuple[tuple[str, str], ...], how: Literal["word", "no_diacritics"]
-) -> HeadType | None:
-    for word, code in heads:
+def _word_at(lower: str, start: int, how: Literal["word", "no_diacritics"]) -> HeadType | None:
+    for word, code in _heads(how == "no_diacritics").get(_first_syllable(lower, start), ()):
         end = start + len(word)
         if lower.startswith(word, start) and not lower[end : end + 1].isalnum():
             return HeadType(code, (start, end), how)
@@ -219,22 +230,34 @@ def _abbreviation_at(text: str, start: int) -> HeadType | None:
     return HeadType(code, match.span(), "abbreviation")
 
 
+_TWO_SYLLABLES = re.compile(r"(\w+) (\w+)")
+
+
 def _misspelt_at(lower: str, start: int) -> HeadType | None:
-    words = re.match(r"\w+ \w+", lower[start : start + 30])
+    words = _TWO_SYLLABLES.match(lower, start, start + 30)
     if words is None:
         return None
-    typed = words.group()
-    code = _meant(typed)
-    return HeadType(code, (start, start + len(typed)), "misspelt") if code else None
+    code = _meant(*words.groups())
+    return HeadType(code, words.span(), "misspelt") if code else None
 
 
-@lru_cache(maxsize=8192)
-def _meant(typed: str) -> str | None:
+def _meant(first: str, second: str) -> str | None:
     """The type whose name of two syllables is one letter away from what was typed."""
-    return next(
-        (code for word, code in _heads() if len(word) >= 7 and word.count(" ") == 1 and _one_letter_apart(typed, word)),
-        None,
-    )
+    names = _names_of_two_syllables()
+    # One letter is wrong, so one syllable is right.
+    alike = sorted({*names.get((0, first), ()), *names.get((1, second), ())})
+    return next((code for _, word, code in alike if _one_letter_apart(f"{first} {second}", word)), None)
+
+
+@cache
+def _names_of_two_syllables() -> Mapping[tuple[int, str], tuple[tuple[int, str, str], ...]]:
+    """Rank, name and code of every name of two syllables, by its first syllable (0, …) and by its second (1, …)."""
+    out: dict[tuple[int, str], list[tuple[int, str, str]]] = {}
+    for rank, (word, code) in enumerate(_words_of_types()):
+        if len(word) >= 7 and word.count(" ") == 1:
+            for place, syllable in enumerate(word.split()):
+                out.setdefault((place, syllable), []).append((rank, word, code))
+    return {key: tuple(names) for key, names in out.items()}
 
 
 def _one_letter_apart(a: str, b: str) -> bool:

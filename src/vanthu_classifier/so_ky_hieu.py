@@ -36,6 +36,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
+from vanthu_classifier.kept import Kept
 from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, code_of_symbol, types
 from vanthu_classifier.text import CleanText, clean, strip_diacritics
 
@@ -249,12 +250,45 @@ def parse(text: str) -> SoKyHieu:
         raise ArgumentTypeError(
             f"Số, ký hiệu phải là chuỗi ký tự, không phải {type(text).__name__}.", column="so_ky_hieu"
         )
+    number, slash, rest = text.partition("/")
+    if slash and 2 <= len(number) <= 6 and number.isascii() and number.isdigit():
+        like = _LIKE[len(number), rest]
+        if like is not None:
+            return _numbered(like, number)
     return _parse(str(text))
 
 
 @lru_cache(maxsize=65536)
 def _parse(text: str) -> SoKyHieu:
     return _read(text)[0]
+
+
+def _with_some_number(shape: tuple[int, str]) -> SoKyHieu | None:
+    """What stands behind a number of so many digits and a slash, read once for all such numbers; None where it is no symbol."""
+    digits, rest = shape
+    try:
+        return _read(f"{'9' * digits}/{rest}")[0]
+    except InvalidSoKyHieuError:
+        return None  # the message shows the text, so that each has its own
+
+
+_LIKE: Kept[tuple[int, str], SoKyHieu | None] = Kept(_with_some_number)
+
+
+def _numbered(like: SoKyHieu, number: str) -> SoKyHieu:
+    """`like` with another number of as many digits: nothing else of a symbol depends on which digits they are."""
+    return SoKyHieu(
+        number,
+        like.year,
+        like.loai,
+        like.groups,
+        like.issuer,
+        like.normative,
+        like.system,
+        like.span,
+        number + like.text[len(number) :],
+        like.notes,
+    )
 
 
 def check(text: str) -> tuple[Fault, ...]:
