@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 import office_files as office
 from vanthu_classifier.errors import UnreadableFileError
 from vanthu_classifier.readers import Record, format_of, read, register
-from vanthu_classifier.readers.pdf import ScanError
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "van_phong"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -230,8 +229,8 @@ def test_pdf_recipients_on_a_later_page(tmp_path: Path) -> None:
     ids=["no text", "only a stamp", "noise of an old OCR"],
 )
 def test_pdf_without_a_text_that_can_be_read_is_a_scan(tmp_path: Path, texts: list[office.Text]) -> None:
-    with pytest.raises(ScanError, match=r"ảnh quét.*OCR"):
-        only(office.pdf(tmp_path / "a.pdf", [texts]))
+    with pytest.raises(UnreadableFileError, match=r"ảnh quét.*--ocr auto"):
+        list(read(office.pdf(tmp_path / "a.pdf", [texts]), ocr="never"))
 
 
 # ------------------------------------------------------------------ text
@@ -468,8 +467,8 @@ BROKEN = {
     "rich.doc": (b"{\\rtf1 Quyet dinh}", r"RTF.*\.docx"),
     "open.odt": (archive(mimetype=b"application/vnd.oasis.opendocument.text"), r"odt.*\.docx"),
     "page.doc": (b"<html><body>Quyet dinh</body></html>", r"HTML.*\.docx"),
-    "scan.jpg": (b"\xff\xd8\xff\xe0" + b"x" * 50, "OCR"),
-    "scan.pdf": (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "OCR"),
+    "scan.jpg": (b"\xff\xd8\xff\xe0" + b"x" * 50, "Ảnh bị hỏng"),
+    "scan.pdf": (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "Ảnh bị hỏng"),
     "pointer.pdf": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "Git LFS"),
     "cut.pdf": (b"%PDF-1.7\n1 0 obj\n<<", "hỏng"),
     "junk.txt": (bytes(range(256)) * 20, "không phải văn bản"),

@@ -4,10 +4,10 @@ A file is read by what it *is*: its first bytes decide, the ending of its name o
 register and a plain text are both text). One module for one format, and one line of the table `_FORMATS` below:
 
     docx, pdf, txt      `lines(path)`: the lines of one document, in order of reading; `layout.record` finds the fields
+    pdf, image          `lines(path, ocr)`: the same, letters recognised in pictures of pages where `ocr` says so
     register            `records(path, name)`: the rows of a register (.xlsx, .xls, .ods, .csv)
 
-What no module reads yet is named as well, each with its remedy; a new format, or OCR for pictures and scans, replaces
-such a line.
+What no module reads yet is named as well, each with its remedy; a new format replaces such a line.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from vanthu_classifier.errors import UnreadableFileError
+from vanthu_classifier.readers.ocr import Mode
 from vanthu_classifier.readers.page import Line
 from vanthu_classifier.readers.record import Record
 from vanthu_classifier.text import damage
@@ -28,12 +30,16 @@ __all__ = ["Format", "Record", "UnreadableFileError", "format_of", "read"]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file. `module` is the reader's, "" where none reads it; `remedy` then says what the office can do."""
+    """A kind of file. `module` is the reader's, "" where none reads it; `remedy` then says what the office can do.
+
+    `pictured` says that its pages may be pictures, whose letters have to be recognised.
+    """
 
     name: str
     module: str = ""
     register: bool = False
     remedy: str = ""
+    pictured: bool = False
 
 
 _SAVE = "Mở bằng Word hoặc LibreOffice, lưu lại dạng .docx rồi chạy lại."
@@ -41,7 +47,7 @@ _FORMATS = {
     format_.name: format_
     for format_ in (
         Format("Word (.docx)", "docx"),
-        Format("PDF", "pdf"),
+        Format("PDF", "pdf", pictured=True),
         Format("văn bản thuần (.txt)", "txt"),
         Format("sổ đăng ký dạng bảng tính", "register", register=True),
         Format("sổ đăng ký dạng .csv", "register", register=True),
@@ -49,16 +55,18 @@ _FORMATS = {
         Format("RTF", remedy=_SAVE),
         Format("OpenDocument (.odt)", remedy=_SAVE),
         Format("trang HTML", remedy=_SAVE),
-        Format("ảnh", remedy="Cần nhận dạng chữ (OCR), hoặc dùng tệp Word hay tệp PDF xuất từ Word."),
+        Format("ảnh", "image", pictured=True),
     )
 }
 
 
-def read(path: Path, name: str | None = None) -> Iterator[Record]:
+def read(path: Path, name: str | None = None, *, ocr: Mode = "auto") -> Iterator[Record]:
     """The records of a file: one for a document, one a row for a register, in order.
 
-    `name` stands in `Record.path`; the file's own name by default. `UnreadableFileError` where the file is empty,
-    damaged, locked, or of a kind that cannot be read; for a register it may come after some rows.
+    `name` stands in `Record.path`; the file's own name by default. `ocr` says when letters are recognised in pictures
+    of pages (`ocr.MODES`). `UnreadableFileError` where the file is empty, damaged, locked, of a kind that cannot be
+    read, or a picture that is not to be or cannot be recognised; for a register it may come after some rows.
+    `MissingExtraError` where that needs the extra `ocr` and it is not installed.
     """
     name = path.name if name is None else name
     format_ = format_of(path)
@@ -68,7 +76,8 @@ def read(path: Path, name: str | None = None) -> Iterator[Record]:
     if format_.register:
         yield from module.records(path, name)
     else:
-        yield _document(module.lines, path, name)
+        lines = partial(module.lines, ocr=ocr) if format_.pictured else module.lines
+        yield _document(lines, path, name)
 
 
 def _document(lines: Callable[[Path], tuple[Line, ...]], path: Path, name: str) -> Record:

@@ -19,7 +19,7 @@ from statistics import median
 
 from vanthu_classifier.text import clean
 
-__all__ = ["MOTTO", "Line", "Word", "reading_order", "spaced_columns"]
+__all__ = ["MOTTO", "RECIPIENTS", "Line", "Word", "reading_order", "spaced_columns"]
 
 MOTTO = re.compile(
     r"C[ỘO]NG\s*H[ÒO]A\s*X[ÃA]\s*H[ỘO]I\s*CH[ỦU]\s*NGH[ĨI]A\s*VI[ỆE]T\s*NAM|Đ[ẢA]NG\s*C[ỘO]NG\s*S[ẢA]N\s*VI[ỆE]T\s*NAM"
@@ -29,13 +29,17 @@ MOTTO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word and its box: points from the upper left corner, `y` is the foot of the letters, `size` their height."""
+    """A word and its box: points from the upper left corner, `y` is the foot of the letters, `size` their height.
+
+    `sure` (0-1) says how sure the recognition is of a word in a picture; 1 where the file states the letters.
+    """
 
     text: str
     x0: float
     x1: float
     y: float
     size: float
+    sure: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,15 @@ class Line:
     """A line of text; "" is a gap on the page.
 
     Lines of one column or one table cell share `block`, counted over the document. `centered` is None where that is
-    not known.
+    not known. `sure` has, for a line recognised in a picture, how sure each word of `text.split()` is (0-1); it is
+    empty where the file states the letters.
     """
 
     text: str
     block: int = 0
     page: int = 0
     centered: bool | None = None
+    sure: tuple[float, ...] = ()
 
 
 _Row = list[Word]
@@ -78,7 +84,7 @@ def reading_order(words: Iterable[Word], *, width: float, page: int = 0, block: 
             out += _lines(column, area, page, block)
             block += 1
         start = end
-    foot = next((i for i in range(start, len(rows)) if _RECIPIENTS.match(_joined(rows[i]))), None)
+    foot = next((i for i in range(start, len(rows)) if RECIPIENTS.match(_joined(rows[i]))), None)
     if foot is None:
         return tuple(out + _lines(rows[start:], area, page, block))
     out += _lines(rows[start:foot], area, page, block)
@@ -89,7 +95,7 @@ def reading_order(words: Iterable[Word], *, width: float, page: int = 0, block: 
     return tuple(out + _lines(rows[end:], area, page, block + 1))
 
 
-_RECIPIENTS = re.compile(r"n[ơo]i\s*nh[ậa]n\s*(?::|$|\S{0,3}\s+[A-ZĐ]{2})", re.IGNORECASE)
+RECIPIENTS = re.compile(r"n[ơo]i\s*nh[ậa]n\s*(?::|$|\S{0,3}\s+[A-ZĐ]{2})", re.IGNORECASE)
 _ADDRESSED = re.compile(r"k[íi]nh\s*g[ửu]i", re.IGNORECASE)
 _FOOT_EDGE = 0.45  # the signature block stands in the right half (Appendix I, part IV, boxes 7a and 9b)
 
@@ -186,7 +192,8 @@ def _lines(rows: list[_Row], area: float, page: int, block: int) -> list[Line]:
         if step > usual:
             out.append(Line("", block, page))
         middle = (row[0].x0 + row[-1].x1) / 2
-        out.append(Line(" ".join(w.text for w in row), block, page, centered=abs(middle - area) < _CENTERED))
+        sure = () if all(w.sure == 1.0 for w in row) else tuple(w.sure for w in row)
+        out.append(Line(" ".join(w.text for w in row), block, page, abs(middle - area) < _CENTERED, sure))
     return out
 
 

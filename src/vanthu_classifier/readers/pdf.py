@@ -1,31 +1,33 @@
-"""PDF with a text layer: words with their boxes, put in reading order.
+"""PDF: words with their boxes from the text layer, put in reading order; where there is none to read, pictures of pages.
 
 Numbers and dates that an office stamps on when it signs (`Số: ___/QĐ-UBND` with 4618 drawn over the blank) live in
 annotations; the page is flattened in memory first, so that they stand where the eye sees them. Nothing is written
 back.
 
 A text layer can be there and be useless: a scan with nothing but a stamp's words, OCR noise, glyphs without letters.
-Length is no test, so the text has to look like Vietnamese words; otherwise the file counts as a scan.
+Length is no test; `quality` says how far the text has the shape of Vietnamese.
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vanthu_classifier.errors import UnreadableFileError
+from vanthu_classifier.readers import ocr as recognition
+from vanthu_classifier.readers import scan
 from vanthu_classifier.readers.page import Line, Word, reading_order
 from vanthu_classifier.text import has_diacritics, looks_vietnamese, strip_diacritics
 
-__all__ = ["ScanError", "lines"]
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
-
-class ScanError(UnreadableFileError):
-    """The file shows pictures of pages, or text that is no text; only OCR can read it."""
-
+__all__ = ["lines"]
 
 _MAX_SEARCHED = 300  # pages; a recipients block further back belongs to an attachment
 _LEAST_LETTERS = 40
@@ -34,10 +36,11 @@ _GLYPHS = str.maketrans(
 )  # as some producers map the letters of their fonts
 
 
-def lines(path: Path) -> tuple[Line, ...]:
+def lines(path: Path, ocr: recognition.Mode = "auto") -> tuple[Line, ...]:
     """The lines of the pages that carry the head, the recipients and the end of the document.
 
-    `ScanError` where there is no text to read, `UnreadableFileError` where the file is damaged or locked.
+    `UnreadableFileError` where the file is damaged or locked, or where it holds pictures of pages and `ocr` is "never"
+    or Tesseract is missing; `MissingExtraError` where the extra `ocr` is missing.
     """
     import pypdfium2
 
@@ -52,75 +55,134 @@ def lines(path: Path) -> tuple[Line, ...]:
             "Tệp PDF bị hỏng hoặc không đầy đủ.", remedy="Xin lại tệp từ nơi gửi.", path=path
         ) from e
     with closing(document):
-        out: list[Line] = []
-        for number in _wanted(document):
-            words, width = _words(document, number)
-            out += reading_order(words, width=width, page=number, block=out[-1].block + 1 if out else 0)
-    _check_readable(out, path)
-    return tuple(out)
+        stated = _stated(document)
+        if _readable(stated):
+            return stated
+        if ocr == "never":
+            raise recognition.never(path)
+        recognition.check(path)
+        return scan.lines(len(document), partial(_picture, document))
 
 
-def _check_readable(found: list[Line], path: Path) -> None:
+def _readable(found: Sequence[Line]) -> bool:
     text = " ".join(line.text for line in found)
     marked = [word for word in text.split() if has_diacritics(word)]
     vietnamese = looks_vietnamese(text) or (
         len(marked) >= 8 and looks_vietnamese(" ".join(marked))
     )  # or a form in two languages
-    if sum(c.isalpha() for c in text) < _LEAST_LETTERS or not vietnamese:
-        raise ScanError(
-            "Tệp PDF là ảnh quét, không có lớp chữ đọc được.",
-            remedy="Cần nhận dạng chữ (OCR), hoặc dùng tệp Word hay tệp PDF xuất từ Word.",
-            path=path,
-        )
+    return vietnamese and sum(c.isalpha() for c in text) >= _LEAST_LETTERS
 
 
-def _wanted(document: Any) -> Iterator[int]:
-    """Head: the first two pages. Recipients: the pages that name them and the next. Copy marks: the last page."""
+# ------------------------------------------------------------------ pictures of pages
+
+
+def _picture(document: Any, number: int) -> tuple[Image, float]:
+    """A page as the eye sees it; one whose size is no paper's is taken for A4."""
+    with closing(document[number]) as page:
+        short, long = sorted(page.get_size())
+        points = 72.0 if 380 < short < 900 else 72.0 * max(short / 595, long / 842)
+        return page.render(scale=scan.DPI / points).to_pil(), scan.DPI
+
+
+# ------------------------------------------------------------------ the text layer
+
+
+def _stated(document: Any) -> tuple[Line, ...]:
+    """The lines of the text layer of the pages that matter.
+
+    Head: the first two pages. Recipients: the pages that name them and the next. Copy marks: the last page.
+    """
+    out: list[Line] = []
     count = len(document)
     foot = -1
     for number in range(min(count, _MAX_SEARCHED)):
-        named = foot < 0 and "noi nhan" in _plain(document, number)
-        foot = number if named else foot
-        if number < 2 or named or number == foot + 1 or number == count - 1:
-            yield number
+        with closing(_Page(document, number)) as page:
+            named = (
+                foot < 0 and _NAMED.search(page.text) is not None and "noi nhan" in strip_diacritics(page.text).lower()
+            )
+            foot = number if named else foot
+            if number < 2 or named or number == foot + 1 or number == count - 1:
+                block = out[-1].block + 1 if out else 0
+                out += reading_order(page.words(), width=page.width, page=number, block=block)
+    return tuple(out)
 
 
-def _plain(document: Any, number: int) -> str:
-    with closing(document[number]) as page, closing(page.get_textpage()) as textpage:
-        return strip_diacritics(textpage.get_text_range()).lower()
+_NAMED = re.compile(r"n\w{1,3}i\s+nh\w{1,3}n", re.IGNORECASE)  # quick to say no; letters may be decomposed
 
 
-def _words(document: Any, number: int) -> tuple[list[Word], float]:
-    import pypdfium2.raw as pdfium
+class _Page:
+    """A page with what was stamped on it, and its letters in pdfium's order."""
 
-    with closing(document[number]) as page:
-        width, height = page.get_size()
-        stamped = pdfium.FPDFPage_GetAnnotCount(page.raw) > 0
-        if stamped:
-            pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
-    # A flattened page shows its new content only when it is loaded again.
-    with closing(document[number]) as page, closing(page.get_textpage()) as textpage:
-        return list(_found(textpage.raw, textpage.count_chars(), height)), width
+    def __init__(self, document: Any, number: int) -> None:
+        import pypdfium2.raw as pdfium
+
+        self._page = document[number]
+        if pdfium.FPDFPage_GetAnnotCount(self._page.raw) > 0:
+            pdfium.FPDFPage_Flatten(self._page.raw, pdfium.FLAT_NORMALDISPLAY)
+            self._page.close()
+            self._page = document[number]  # a flattened page shows its new content only when it is loaded again
+        self.width, self._height = self._page.get_size()
+        self._textpage = self._page.get_textpage()
+        self.text: str = self._textpage.get_text_range()
+
+    def close(self) -> None:
+        self._textpage.close()
+        self._page.close()
+
+    def words(self) -> list[Word]:
+        return list(_found(self._textpage.raw, self._letters(), self._height))
+
+    def _letters(self) -> str:
+        """One letter an index of pdfium's; the text in one piece has it so where no letter was left out of it."""
+        import pypdfium2.raw as pdfium
+
+        count = self._textpage.count_chars()
+        text = self.text
+        if len(text) != count:
+            text = "".join(chr(pdfium.FPDFText_GetUnicode(self._textpage.raw, i)) for i in range(count))
+        return text.translate(_GLYPHS)
 
 
-def _found(textpage: Any, count: int, height: float) -> Iterator[Word]:
+def _found(textpage: Any, letters: str, height: float) -> Iterator[Word]:
+    for run in _RUN.finditer(letters):
+        start, end = run.span()
+        first, last = _box(textpage, start), _box(textpage, end - 1)
+        size = _size(textpage, start)
+        if abs(first.bottom - last.bottom) < 0.3 * size and 0 <= last.right - first.left < 1.2 * size * (end - start):
+            yield Word(run.group(), first.left, last.right, height - first.bottom, size)
+        else:
+            yield from _pieces(textpage, letters, start, end, height)
+
+
+_RUN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff\u200b-\u200f\ufeff]+")
+
+
+def _pieces(textpage: Any, letters: str, start: int, end: int, height: float) -> Iterator[Word]:
+    """The words of letters that follow each other without a blank, though not on the page."""
+    word = ""
+    x0 = x1 = y = size = 0.0
+    for i in range(start, end):
+        box = _box(textpage, i)
+        follows = abs(height - box.bottom - y) < 0.3 * size and -0.3 * size < box.left - x1 < 0.25 * size
+        if word and not follows:
+            yield Word(word, x0, x1, y, size)
+            word = ""
+        if not word:
+            x0, y, size = box.left, height - box.bottom, _size(textpage, i)
+        word, x1 = word + letters[i], box.right
+    if word:
+        yield Word(word, x0, x1, y, size)
+
+
+def _box(textpage: Any, i: int) -> Any:
     import pypdfium2.raw as pdfium
 
     box = pdfium.FS_RECTF()
-    letters = ""
-    x0 = x1 = y = size = 0.0
-    for i in range(count):
-        letter = chr(pdfium.FPDFText_GetUnicode(textpage, i)).translate(_GLYPHS)
-        blank = letter.isspace() or not letter.isprintable()
-        pdfium.FPDFText_GetLooseCharBox(textpage, i, ctypes.byref(box))
-        follows = abs(height - box.bottom - y) < 0.3 * size and -0.3 * size < box.left - x1 < 0.25 * size
-        if letters and (blank or not follows):
-            yield Word(letters, x0, x1, y, size)
-            letters = ""
-        if blank:
-            continue
-        if not letters:
-            x0, y, size = box.left, height - box.bottom, max(pdfium.FPDFText_GetFontSize(textpage, i), 1.0)
-        letters, x1 = letters + letter, box.right
-    if letters:
-        yield Word(letters, x0, x1, y, size)
+    pdfium.FPDFText_GetLooseCharBox(textpage, i, ctypes.byref(box))
+    return box
+
+
+def _size(textpage: Any, i: int) -> float:
+    import pypdfium2.raw as pdfium
+
+    return max(float(pdfium.FPDFText_GetFontSize(textpage, i)), 1.0)
