@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vanthu_classifier import facts as facts_module
 from vanthu_classifier import rulepack
-from vanthu_classifier.decide import REVIEW_MODES, Contribution, Decision, Policy, ReviewMode, decide, needs_model
+from vanthu_classifier.decide import (
+    REVIEW_MODES,
+    Answer,
+    Contribution,
+    Decision,
+    Judge,
+    Policy,
+    ReviewMode,
+    decide,
+    needs_model,
+)
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, InputError, ModelError
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.rulepack import Pack
@@ -155,6 +166,7 @@ class DispatchClassifier:
         >>> DispatchClassifier().classify_many(["Tờ trình xin kinh phí", "Công điện ứng phó bão"])["dispatch"].tolist()
         ['electronic_and_paper', 'electronic_only']
         """
+        import numpy
         import pandas
 
         if isinstance(trich_yeu, str):
@@ -170,17 +182,17 @@ class DispatchClassifier:
             "ngay_ban_hanh": ngay_ban_hanh,
             "noi_nhan": noi_nhan,
         }
-        rows = _rows(titles, columns)
-        decisions = self._many(rows, n_jobs)
-        table = {name: [_cell(d, name) for d in decisions] for name in COLUMNS}
-        frame = pandas.DataFrame(table, index=index, columns=list(COLUMNS))
-        for name in ("confidence", "p_paper"):
-            frame[name] = frame[name].astype(float)
-        return frame
+        rows = self._shared(_table_rows, _rows(titles, columns), n_jobs)
+        values = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+        table = {
+            name: numpy.array(column, dtype=float if name in ("confidence", "p_paper") else object)
+            for name, column in zip(COLUMNS, values, strict=True)
+        }
+        return pandas.DataFrame(table, index=index)
 
     def decisions(self, rows: Iterable[Mapping[str, Any]], *, n_jobs: int = 1) -> list[Decision]:
         """The decisions on many documents, each given as the arguments of `classify`; in order, without the sentence on what would change them."""
-        return self._many(list(rows), n_jobs)
+        return self._shared(_decisions, list(rows), n_jobs)
 
     def predict(self, trich_yeu: Iterable[str]) -> numpy.ndarray[Any, Any]:
         """The dispatch of each title, as an array of strings.
@@ -191,38 +203,57 @@ class DispatchClassifier:
         import numpy
 
         rows = _rows(["" if t is None or t != t else t for t in trich_yeu], {})
-        return numpy.array([str(d.dispatch) for d in self._many(rows, 1)], dtype=object).astype(str)
+        return numpy.array([row[0] for row in self._shared(_table_rows, rows, 1)], dtype=object).astype(str)
 
-    def _many(self, rows: Sequence[Mapping[str, Any]], n_jobs: int) -> list[Decision]:
+    def _shared(self, work: _Work[_Done], rows: Sequence[Mapping[str, Any]], n_jobs: int) -> list[_Done]:
+        """What `work` makes of all rows, in order, by this process or by several."""
+        starts = range(0, len(rows), _CHUNK)
         if n_jobs == 1 or len(rows) < 2 * _CHUNK // 8:
-            return self._chunk(rows, 0)
-        from joblib import Parallel, delayed
+            parts: Iterable[list[_Done]] = (work(self, rows[i : i + _CHUNK], i) for i in starts)
+        else:
+            from joblib import Parallel, delayed
 
-        size = min(_CHUNK, -(-len(rows) // 8))
-        starts = range(0, len(rows), size)
-        parts = Parallel(n_jobs=n_jobs)(delayed(self._chunk)(rows[i : i + size], i) for i in starts)
-        return [decision for part in parts for decision in part]
+            size = min(_CHUNK, -(-len(rows) // 8))
+            parts = Parallel(n_jobs=n_jobs)(
+                delayed(work)(self, rows[i : i + size], i) for i in range(0, len(rows), size)
+            )
+        return list(chain.from_iterable(parts))
 
-    def _chunk(self, rows: Sequence[Mapping[str, Any]], offset: int) -> list[Decision]:
-        all_facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
-        unsure = [i for i, f in enumerate(all_facts) if needs_model(f)] if self.model is not None else []
-        types: dict[int, dict[str, float]] = {}
-        model_id = None
+    def _answered(self, facts: Sequence[Facts]) -> list[tuple[Answer, str | None]]:
+        """The answers, each with the id of the model that was asked for it."""
+        judge = self._judge
+        answers: list[tuple[Answer, str | None] | None] = [
+            None if self.model is not None and needs_model(f) else (judge.stated(f), None) for f in facts
+        ]
+        unsure = [i for i, answer in enumerate(answers) if answer is None]
         if unsure and self.model is not None:
             predictor = _predictor(self.model)
-            model_id = predictor.id
-            types = dict(zip(unsure, _distributions(predictor, [all_facts[i] for i in unsure]), strict=True))
-        return [
-            decide(
-                f,
-                self._pack,
-                types.get(i),
-                policy=self._policy,
-                model=model_id if i in types else None,
-                changes=False,
-            )
-            for i, f in enumerate(all_facts)
-        ]
+            asked = [facts[i] for i in unsure]
+            probabilities = predictor.predict_proba([f.title for f in asked])
+            estimated = judge.estimated(asked, probabilities, tuple(predictor.classes_.tolist()))
+            for i, answer in zip(unsure, estimated, strict=True):
+                answers[i] = answer, predictor.id
+        return answers  # type: ignore[return-value]
+
+    @property
+    def _judge(self) -> Judge:
+        return Judge.of(self._pack, self._policy)
+
+
+_Done = TypeVar("_Done")
+_Work = Callable[[DispatchClassifier, Sequence[Mapping[str, Any]], int], list[_Done]]
+
+
+def _table_rows(clf: DispatchClassifier, rows: Sequence[Mapping[str, Any]], offset: int) -> list[tuple[object, ...]]:
+    facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
+    row = clf._judge.row
+    return [row(f, answer) for f, (answer, _) in zip(facts, clf._answered(facts), strict=True)]
+
+
+def _decisions(clf: DispatchClassifier, rows: Sequence[Mapping[str, Any]], offset: int) -> list[Decision]:
+    facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
+    decision = clf._judge.decision
+    return [decision(f, answer, model=model) for f, (answer, model) in zip(facts, clf._answered(facts), strict=True)]
 
 
 def classify(
@@ -313,12 +344,3 @@ def _contributions(predictor: Predictor, title: CleanText) -> Callable[[str], Se
         return tuple(Contribution(text, float(weight), tuple(spans)) for text, spans, weight in found)
 
     return words
-
-
-def _cell(decision: Decision, name: str) -> object:
-    if name == "reason":
-        return " ".join(r.text for r in decision.reasons if r.kind in ("type", "rule", "question", "note"))
-    if name == "warnings":
-        return " ".join(decision.warnings)
-    value = getattr(decision, name)
-    return str(value) if name in ("dispatch", "basis") or (name == "lean" and value is not None) else value

@@ -5,25 +5,49 @@ only estimated, the pack rules on every type that is still possible and the prob
 turns the sums into an answer by the cost of the two mistakes and of asking.
 
     p_paper = P(outcome is paper) + P(needs review, leaning to paper)
+
+What the law says of a document turns on few of its facts, and many documents are alike in those: such a `_Verdict`, with its sentences, is worked
+out once. An `Answer` is a verdict with one title's numbers; a row of a table is read off it, and a `Decision` is the same with the places
+in the title. Estimated types are weighed for many titles at once, in arrays; one title is the case of one row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any, Literal
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.loai_van_ban import by_code
 from vanthu_classifier.noi_nhan import Role, describe
 from vanthu_classifier.outcomes import Basis, Dispatch
-from vanthu_classifier.rulepack import Pack, RecipientRuling, Rule, Ruling, resolve, rule_document, situation
+from vanthu_classifier.rulepack import (
+    Pack,
+    RecipientRuling,
+    Rule,
+    Ruling,
+    resolve,
+    rule_document,
+    rule_types,
+    situation,
+)
+from vanthu_classifier.text import CleanText
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Numbers = npt.NDArray[np.float64]
 
 __all__ = [
     "REVIEW_MODES",
+    "Answer",
     "Contribution",
     "Decision",
+    "Judge",
     "Policy",
     "Reason",
     "RecipientDecision",
@@ -187,33 +211,211 @@ def decide(
 ) -> Decision:
     """The decision on one document.
 
-    `changes` asks for the sentence that says what would change the answer; rows of a table go without it. `types` are the probabilities of types where none is stated (see `needs_model`); None there gives `needs_review` with basis `none`.
+    `types` are the probabilities of types where none is stated (see `needs_model`); None there gives `needs_review` with basis `none`. `changes` asks
+    for the sentence that says what would change the answer; rows of a table go without it.
 
     >>> from vanthu_classifier import facts, rulepack
     >>> d = decide(facts.read("Tờ trình xin chủ trương đầu tư"), rulepack.load())
     >>> d.dispatch, d.category, d.quote, d.basis
     (<Dispatch.ELECTRONIC_AND_PAPER: 'electronic_and_paper'>, 'B03', 'tờ trình', <Basis.RULE: 'rule'>)
     """
-    if needs_model(facts) and types:
-        decision = _estimated(facts, pack, types, policy, model, contributions)
-    else:
-        decision = _stated(facts, pack, policy)
-    if changes and decision.basis is not Basis.NONE:
-        decision = replace(decision, reasons=(*decision.reasons, *_changes(facts, pack, decision)))
-    warnings = (*facts.warnings, *_validity(facts, pack), *decision.warnings)
-    return replace(
-        decision,
+    judge = Judge.of(pack, policy)
+    if not (needs_model(facts) and types):
+        return judge.decision(facts, judge.stated(facts), changes=changes)
+    import numpy as np
+
+    codes = tuple(sorted(types))
+    [answer] = judge.estimated([facts], np.array([[types[code] for code in codes]], dtype=np.float64), codes)
+    return judge.decision(facts, answer, model=model, contributions=contributions, changes=changes)
+
+
+# ------------------------------------------------------------------ answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What the law says of documents that are alike in every fact it asks for.
+
+    `reasons` are those of the rule, without places; `shown` are the sentences of them that stand in a table. `type_reason` is the sentence on a
+    stated type, in both languages, with "{}" for the symbol where the symbol states it. `recipients` are without names.
+    """
+
+    dispatch: Dispatch
+    lean: Dispatch | None
+    basis: Basis
+    ruling: Ruling
+    reasons: tuple[Reason, ...]
+    shown: str
+    recipients: tuple[RecipientDecision, ...]
+    warnings: tuple[str, ...]
+    type_reason: tuple[str, str] | None = None
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that is cited."""
+        return self.ruling.rule
+
+
+class Answer(NamedTuple):
+    """A verdict with what is particular to one title. `types` are codes and probabilities, likeliest first; () where the type is stated."""
+
+    verdict: _Verdict
+    loai: str | None
+    confidence: float | None
+    p_paper: float | None
+    types: tuple[tuple[str, float], ...] = ()
+
+
+_OF_ONE_TITLE = {"title", "so_ky_hieu", "recipients", "ngay", "matter", "places", "warnings"}
+_case = attrgetter(*(f.name for f in fields(Facts) if f.name not in _OF_ONE_TITLE))
+"""What of the facts a verdict may turn on, besides the roles of recipients."""
+_MOST_KEPT = 100_000
+
+
+class Judge:
+    """A rule pack and a policy, and the verdicts that were reached with them."""
+
+    def __init__(self, pack: Pack, policy: Policy) -> None:
+        self.pack = pack
+        self.policy = policy
+        self._stated: dict[object, Answer] = {}
+        self._outlooks: dict[object, _Outlook] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def of(pack: Pack, policy: Policy) -> Judge:
+        """The judge for a pack and a policy; one for all who ask."""
+        return Judge(pack, policy)
+
+    def stated(self, facts: Facts) -> Answer:
+        """The answer where the type is stated, or no model is asked."""
+        case = _case(facts) if not facts.recipients else (_case(facts), *(r.role for r in facts.recipients))
+        answer = self._stated.get(case)
+        if answer is None:
+            if len(self._stated) >= _MOST_KEPT:
+                self._stated.clear()
+            answer = self._stated[case] = _stated(facts, self.pack, self.policy)
+        return answer
+
+    def estimated(self, facts: Sequence[Facts], probabilities: Numbers, codes: tuple[str, ...]) -> list[Answer]:
+        """The answers where the type is estimated: a row of `probabilities` for each document, a column for each of the sorted `codes`."""
+        return _estimated([self._outlook(f, codes) for f in facts], probabilities, codes, self.policy)
+
+    def _outlook(self, facts: Facts, codes: tuple[str, ...]) -> _Outlook:
+        case = (codes, _case(facts), *(r.role for r in facts.recipients))
+        outlook = self._outlooks.get(case)
+        if outlook is None:
+            if len(self._outlooks) >= _MOST_KEPT:
+                self._outlooks.clear()
+            outlook = self._outlooks[case] = _Outlook(facts, self.pack, self.policy, codes)
+        return outlook
+
+    def row(self, facts: Facts, answer: Answer) -> tuple[object, ...]:
+        """The answer as a row of a table: dispatch, lean, confidence, p_paper, basis, loai_van_ban, category, reason, warnings."""
+        verdict = answer.verdict
+        if answer.types:
+            reason = f"{_estimate(answer.types)[0]} {verdict.shown}"
+        elif verdict.type_reason:
+            symbol = facts.so_ky_hieu.text if facts.so_ky_hieu else ""
+            reason = f"{verdict.type_reason[0].replace('{}', symbol)} {verdict.shown}"
+        else:
+            reason = verdict.shown
+        rule = verdict.rule
+        return (
+            verdict.dispatch.value,
+            verdict.lean and verdict.lean.value,
+            answer.confidence,
+            answer.p_paper,
+            verdict.basis.value,
+            answer.loai,
+            rule.category if rule else None,
+            reason,
+            " ".join(self._warnings(facts, verdict)),
+        )
+
+    def decision(
+        self,
+        facts: Facts,
+        answer: Answer,
+        *,
+        model: str | None = None,
+        contributions: Contributions | None = None,
+        changes: bool = False,
+    ) -> Decision:
+        """The answer with its reasons and their places; see `decide`."""
+        verdict, loai = answer.verdict, answer.loai
+        rule = verdict.rule
+        always_normative = loai is not None and by_code(loai).group == "quy_pham"
+        first = _estimate_reason(answer.types, contributions) if answer.types else _type_reason(facts, verdict)
+        reasons = (*first, *_placed(facts, rule, verdict.reasons))
+        if changes and verdict.basis is not Basis.NONE:
+            reasons = (*reasons, *_changes(facts, self.pack, verdict.dispatch, loai))
+        return Decision(
+            dispatch=verdict.dispatch,
+            lean=verdict.lean,
+            confidence=answer.confidence,
+            p_paper=answer.p_paper,
+            basis=verdict.basis,
+            loai_van_ban=loai,
+            normative=True if always_normative else facts.quy_pham,
+            category=rule.category if rule else None,
+            quote=rule.quote if rule else "",
+            reasons=reasons,
+            recipients=tuple(
+                replace(said, name=recipient.name)
+                for said, recipient in zip(verdict.recipients, facts.recipients, strict=True)
+            ),
+            warnings=self._warnings(facts, verdict),
+            rule_pack=self.pack.id,
+            model=model,
+            rule=rule.id if rule else None,
+            types=tuple((code, round(p, 4)) for code, p in answer.types[:5]),
+            trich_yeu=facts.title.raw,
+            so_ky_hieu=facts.so_ky_hieu.text if facts.so_ky_hieu else None,
+        )
+
+    def _warnings(self, facts: Facts, verdict: _Verdict) -> tuple[str, ...]:
+        dated = facts.ngay is not None or (facts.so_ky_hieu is not None and facts.so_ky_hieu.year is not None)
+        if not (dated or facts.warnings):
+            return verdict.warnings
+        return (*facts.warnings, *_validity(facts, self.pack), *verdict.warnings)
+
+
+def _verdict(
+    facts: Facts,
+    ruling: Ruling,
+    each: Sequence[RecipientRuling],
+    dispatch: Dispatch,
+    lean: Dispatch | None,
+    basis: Basis,
+    warnings: tuple[str, ...] = (),
+) -> _Verdict:
+    outsiders = [r for r in each if r.recipient.role in (Role.OUTSIDE,)]
+    if outsiders and dispatch is not Dispatch.NOT_BY_NETWORK and len(outsiders) < len(each):
+        warnings = (*warnings, "Có nơi nhận ngoài cơ quan nhà nước; xem riêng từng nơi nhận.")
+    if facts.khan:
+        warnings = (*warnings, "Văn bản khẩn: gửi ngay sau khi ký; độ khẩn không đổi hình thức gửi.")
+    reasons = _rule_reasons(ruling, dispatch)
+    return _Verdict(
+        dispatch=dispatch,
+        lean=lean if dispatch is Dispatch.NEEDS_REVIEW else None,
+        basis=basis,
+        ruling=ruling,
+        reasons=reasons,
+        shown=_shown(reasons),
+        recipients=tuple(_recipient(r) for r in each),
         warnings=warnings,
-        rule_pack=pack.id,
-        trich_yeu=facts.title.raw,
-        so_ky_hieu=facts.so_ky_hieu.text if facts.so_ky_hieu else None,
     )
+
+
+def _shown(reasons: Sequence[Reason]) -> str:
+    return " ".join(r.text for r in reasons if r.kind in ("rule", "question", "note"))
 
 
 # ------------------------------------------------------------------ the type is stated
 
 
-def _stated(facts: Facts, pack: Pack, policy: Policy) -> Decision:
+def _stated(facts: Facts, pack: Pack, policy: Policy) -> Answer:
     ruling, each = rule_document(pack, facts)
     rule = ruling.rule
     unreadable = bool(facts.nonsense) and not facts.mat
@@ -222,26 +424,18 @@ def _stated(facts: Facts, pack: Pack, policy: Policy) -> Decision:
     ):
         return _undecidable(facts, each)
     dispatch, lean = _answered(ruling, policy)
+    basis = Basis.RULE if rule and (rule.group != "unknown") else Basis.NONE
+    verdict = _verdict(facts, ruling, each, dispatch, lean, basis, (facts.nonsense,) if unreadable else ())
+    verdict = replace(verdict, type_reason=_type_sentences(facts))
     scored = facts.loai_by is not None or facts.hinh_thuc or facts.mat
+    paper = Dispatch.ELECTRONIC_AND_PAPER in (dispatch, lean)
+    electronic = Dispatch.ELECTRONIC_ONLY in (dispatch, lean)
+    if not (scored and (paper or electronic)):
+        return Answer(verdict, facts.loai, None, None)
     confidence = _STATED[facts.loai_by] if facts.loai_by else 0.98
     if rule:
         confidence *= _FIRM[rule.standing]
-    paper = Dispatch.ELECTRONIC_AND_PAPER in (dispatch, lean)
-    electronic = Dispatch.ELECTRONIC_ONLY in (dispatch, lean)
-    return _decision(
-        facts,
-        pack,
-        ruling,
-        each,
-        dispatch=dispatch,
-        lean=lean,
-        confidence=round(confidence, 4) if scored and (paper or electronic) else None,
-        p_paper=round(confidence if paper else 1 - confidence, 4) if scored and (paper or electronic) else None,
-        basis=Basis.RULE if rule and (rule.group != "unknown") else Basis.NONE,
-        loai=facts.loai,
-        reasons=_type_reason(facts),
-        warnings=(facts.nonsense,) if unreadable else (),
-    )
+    return Answer(verdict, facts.loai, round(confidence, 4), round(confidence if paper else 1 - confidence, 4))
 
 
 def _answered(ruling: Ruling, policy: Policy) -> tuple[Dispatch, Dispatch | None]:
@@ -254,28 +448,24 @@ def _answered(ruling: Ruling, policy: Policy) -> tuple[Dispatch, Dispatch | None
     return ruling.outcome, ruling.lean
 
 
-def _undecidable(facts: Facts, each: Sequence[RecipientRuling]) -> Decision:
-    return Decision(
+def _undecidable(facts: Facts, each: Sequence[RecipientRuling]) -> Answer:
+    recipients = tuple(
+        RecipientDecision(
+            r.recipient.name, str(r.recipient.role), Dispatch.NEEDS_REVIEW if r.ruling else None, facts.nonsense
+        )
+        for r in each
+    )
+    verdict = _Verdict(
         dispatch=Dispatch.NEEDS_REVIEW,
         lean=None,
-        confidence=None,
-        p_paper=None,
         basis=Basis.NONE,
-        loai_van_ban=facts.loai,
-        normative=facts.quy_pham,
-        category=None,
-        quote="",
-        reasons=(Reason("question", facts.nonsense, _NONSENSE_EN, spans=()),),
-        recipients=tuple(
-            RecipientDecision(
-                r.recipient.name, str(r.recipient.role), Dispatch.NEEDS_REVIEW if r.ruling else None, facts.nonsense
-            )
-            for r in each
-        ),
+        ruling=Ruling(Dispatch.NEEDS_REVIEW, None, None),
+        reasons=(Reason("question", facts.nonsense, _NONSENSE_EN),),
+        shown=facts.nonsense,
+        recipients=recipients,
         warnings=(facts.nonsense,),
-        rule_pack="",
-        model=None,
     )
+    return Answer(verdict, facts.loai, None, None)
 
 
 _NONSENSE_EN = "The title cannot be judged: blank, damaged, without letters, or not Vietnamese."
@@ -284,150 +474,133 @@ _NONSENSE_EN = "The title cannot be judged: blank, damaged, without letters, or 
 # ------------------------------------------------------------------ the type is estimated
 
 
-@dataclass(slots=True)
-class _Sums:
-    paper: float = 0.0
-    electronic: float = 0.0
-    review_paper: float = 0.0
-    review_electronic: float = 0.0
-    review: float = 0.0
+# How a type's outcome counts: its place in the arrays below.
+_PAPER, _ELECTRONIC, _LEANS_PAPER, _LEANS_ELECTRONIC, _OPEN, _OTHER = range(6)
+_ANSWERS = (Dispatch.ELECTRONIC_AND_PAPER, Dispatch.ELECTRONIC_ONLY, Dispatch.NEEDS_REVIEW)
+_QUOTABLE = (
+    (True, False, True, False, False, False),
+    (False, True, False, True, False, False),
+    (False, False, True, True, True, False),
+)
+"""Of which types the clause may be quoted where the answer, or else the lean, is the first, second or third of `_ANSWERS`."""
 
-    def add(self, dispatch: Dispatch, lean: Dispatch | None, p: float) -> None:
-        match dispatch, lean:
-            case Dispatch.ELECTRONIC_AND_PAPER, _:
-                self.paper += p
-            case Dispatch.ELECTRONIC_ONLY, _:
-                self.electronic += p
-            case _, Dispatch.ELECTRONIC_AND_PAPER:
-                self.review_paper += p
-            case _, Dispatch.ELECTRONIC_ONLY:
-                self.review_electronic += p
-            case _:
-                self.review += p
 
-    @property
-    def p_paper(self) -> float:
-        return self.paper + self.review_paper
+def _counts_as(dispatch: Dispatch, lean: Dispatch | None) -> int:
+    match dispatch, lean:
+        case Dispatch.ELECTRONIC_AND_PAPER, _:
+            return _PAPER
+        case Dispatch.ELECTRONIC_ONLY, _:
+            return _ELECTRONIC
+        case _, Dispatch.ELECTRONIC_AND_PAPER:
+            return _LEANS_PAPER
+        case _, Dispatch.ELECTRONIC_ONLY:
+            return _LEANS_ELECTRONIC
+    return _OPEN if dispatch is Dispatch.NEEDS_REVIEW else _OTHER
 
-    @property
-    def p_electronic(self) -> float:
-        return self.electronic + self.review_electronic
 
-    @property
-    def asked(self) -> float:
-        return self.review + self.review_paper + self.review_electronic
+class _Outlook:
+    """What the pack says of documents that are alike in all but their type, for each type they may have."""
+
+    def __init__(self, facts: Facts, pack: Pack, policy: Policy, codes: tuple[str, ...]) -> None:
+        import numpy as np
+
+        self._facts = replace(facts, title=CleanText("", ""), so_ky_hieu=None, places=(), warnings=())
+        self._rulings = rule_types(pack, facts, codes)
+        self.counts = np.array([_counts_as(*_answered(ruling, policy)) for ruling, _ in self._rulings], dtype=np.int8)
+        self._verdicts: dict[tuple[int, Dispatch, Dispatch | None], _Verdict] = {}
+
+    def verdict(self, column: int, dispatch: Dispatch, lean: Dispatch | None) -> _Verdict:
+        """The verdict that quotes what the pack says of the type in this column."""
+        key = column, dispatch, lean
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            ruling, each = self._rulings[column]
+            by_more_than_type = ruling.rule is not None and bool(set(ruling.rule.when) - {"loai", "quy_pham"})
+            basis = Basis.RULE_AND_MODEL if by_more_than_type else Basis.MODEL
+            verdict = self._verdicts[key] = _verdict(self._facts, ruling, each, dispatch, lean, basis)
+        return verdict
+
+
+_SHOWN_TYPES = 5
 
 
 def _estimated(
-    facts: Facts,
-    pack: Pack,
-    types: Mapping[str, float],
-    policy: Policy,
-    model: str | None,
-    contributions: Contributions | None,
-) -> Decision:
-    ranked = sorted(((code, p) for code, p in types.items() if p >= _NEGLIGIBLE), key=lambda pair: (-pair[1], pair[0]))
-    total = sum(p for _, p in ranked)
-    ranked = [(code, p / total) for code, p in ranked]
-    rulings: dict[str, tuple[Ruling, tuple[RecipientRuling, ...]]] = {}
-    sums = _Sums()
-    answers: dict[str, tuple[Dispatch, Dispatch | None]] = {}
-    for code, p in ranked:
-        rulings[code] = rule_document(pack, facts, loai=code)
-        answers[code] = _answered(rulings[code][0], policy)
-        sums.add(*answers[code], p)
-    dispatch, lean = _weigh(sums, policy)
-    wanted = lean or dispatch
+    outlooks: Sequence[_Outlook], probabilities: Numbers, codes: tuple[str, ...], policy: Policy
+) -> list[Answer]:
+    import numpy as np
+
+    if not outlooks:
+        return []
+    p = np.where(probabilities >= _NEGLIGIBLE, probabilities, 0.0)
+    p /= p.sum(axis=1, keepdims=True)
+    counts = np.concatenate([outlook.counts for outlook in outlooks]).reshape(p.shape)
+    paper, electronic, leans_paper, leans_electronic = (
+        np.where(counts == kind, p, 0.0).sum(axis=1) for kind in (_PAPER, _ELECTRONIC, _LEANS_PAPER, _LEANS_ELECTRONIC)
+    )
+    open_ = np.where(counts >= _OPEN, p, 0.0).sum(axis=1)
+    p_paper, p_electronic = paper + leans_paper, electronic + leans_electronic
+    answer, lean = _weigh(p_paper, p_electronic, open_, open_ + leans_paper + leans_electronic, policy)
     # The clause to quote is that of the likeliest type whose own outcome is the answer (or the lean).
-    shown = next((c for c, _ in ranked if dispatch in answers[c] and dispatch is not Dispatch.NEEDS_REVIEW), None)
-    shown = shown or next((c for c, _ in ranked if wanted in answers[c]), ranked[0][0])
-    ruling, each = rulings[shown]
-    confidence = max(sums.p_paper, sums.p_electronic) if dispatch is Dispatch.NEEDS_REVIEW else _mass(sums, dispatch)
-    by_more_than_type = ruling.rule is not None and bool(set(ruling.rule.when) - {"loai", "quy_pham"})
-    return _decision(
-        facts,
-        pack,
-        ruling,
-        each,
-        dispatch=dispatch,
-        lean=lean,
-        confidence=round(min(confidence, 0.9999), 4),
-        p_paper=round(sums.p_paper, 4),
-        basis=Basis.RULE_AND_MODEL if by_more_than_type else Basis.MODEL,
-        loai=ranked[0][0],
-        reasons=(_estimate_reason(ranked, contributions),),
-        model=model,
-        types=tuple((code, round(p, 4)) for code, p in ranked[:5]),
-    )
+    wanted = np.where((answer == 2) & (lean < 2), lean, answer)
+    quotable = np.array(_QUOTABLE)[wanted[:, None], counts]
+    quoted = np.where(quotable, p, -1.0).argmax(axis=1)
+    likeliest = p.argmax(axis=1)
+    quoted = np.where(quotable[np.arange(len(p)), quoted] & (p[np.arange(len(p)), quoted] > 0), quoted, likeliest)
+    confidence = np.where(answer == 2, np.maximum(p_paper, p_electronic), np.where(answer == 0, p_paper, p_electronic))
+    columns, shares = _ranked(p)
+    return [
+        Answer(
+            outlook.verdict(q, _ANSWERS[a], _ANSWERS[lean_] if a == 2 and lean_ < 2 else None),
+            codes[ranks[0]],
+            round(min(c, 0.9999), 4),
+            round(pp, 4),
+            tuple((codes[column], share) for column, share in zip(ranks, mine, strict=True) if share > 0),
+        )
+        for outlook, q, a, lean_, c, pp, ranks, mine in zip(
+            outlooks,
+            quoted.tolist(),
+            answer.tolist(),
+            lean.tolist(),
+            confidence.tolist(),
+            p_paper.tolist(),
+            columns.tolist(),
+            shares.tolist(),
+            strict=True,
+        )
+    ]
 
 
-def _mass(sums: _Sums, dispatch: Dispatch) -> float:
-    return sums.p_paper if dispatch is Dispatch.ELECTRONIC_AND_PAPER else sums.p_electronic
+def _ranked(p: Numbers) -> tuple[npt.NDArray[np.intp], Numbers]:
+    """Columns and values of the largest few of each row, largest first; of equal ones the first."""
+    import numpy as np
+
+    rows = np.arange(len(p))
+    left = p.copy()
+    columns = np.empty((len(p), min(_SHOWN_TYPES, p.shape[1])), dtype=np.intp)
+    shares = np.empty(columns.shape)
+    for rank in range(columns.shape[1]):
+        columns[:, rank] = left.argmax(axis=1)
+        shares[:, rank] = left[rows, columns[:, rank]]
+        left[rows, columns[:, rank]] = -1.0
+    return columns, shares
 
 
-def _weigh(sums: _Sums, policy: Policy) -> tuple[Dispatch, Dispatch | None]:
-    """The cheapest answer, by expected cost in questions to a person."""
-    electronic = (sums.p_paper + sums.review) * policy.missing_paper
-    paper = (sums.p_electronic + sums.review) * policy.needless_paper
-    lean: Dispatch | None = (
-        Dispatch.ELECTRONIC_AND_PAPER if sums.p_paper >= sums.p_electronic else Dispatch.ELECTRONIC_ONLY
-    )
-    if sums.review >= 0.5:
-        lean = None
-    if policy.review == "lean" and lean:
-        return lean, None
-    if sums.asked >= 0.5:
-        return Dispatch.NEEDS_REVIEW, lean
-    if min(electronic, paper) <= policy.asking:
-        return (Dispatch.ELECTRONIC_ONLY if electronic <= paper else Dispatch.ELECTRONIC_AND_PAPER), None
-    return Dispatch.NEEDS_REVIEW, lean
+def _weigh(
+    p_paper: Numbers, p_electronic: Numbers, open_: Numbers, asked: Numbers, policy: Policy
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The cheapest answers, by expected cost in questions to a person, and the leans: places in `_ANSWERS`, 2 for a lean that there is not."""
+    import numpy as np
+
+    electronic = (p_paper + open_) * policy.missing_paper
+    paper = (p_electronic + open_) * policy.needless_paper
+    lean = np.where(open_ >= 0.5, 2, np.where(p_paper >= p_electronic, 0, 1))
+    cheapest = np.where(electronic <= paper, 1, 0)
+    asks = (asked >= 0.5) | (np.minimum(electronic, paper) > policy.asking)
+    answer = np.where(asks, 2, cheapest)
+    return (np.where(lean < 2, lean, answer), lean) if policy.review == "lean" else (answer, lean)
 
 
-# ------------------------------------------------------------------ putting it together
-
-
-def _decision(
-    facts: Facts,
-    pack: Pack,
-    ruling: Ruling,
-    each: Sequence[RecipientRuling],
-    *,
-    dispatch: Dispatch,
-    lean: Dispatch | None,
-    confidence: float | None,
-    p_paper: float | None,
-    basis: Basis,
-    loai: str | None,
-    reasons: tuple[Reason, ...],
-    warnings: tuple[str, ...] = (),
-    model: str | None = None,
-    types: tuple[tuple[str, float], ...] = (),
-) -> Decision:
-    rule = ruling.rule
-    always_normative = loai is not None and by_code(loai).group == "quy_pham"
-    outsiders = [r for r in each if r.recipient.role in (Role.OUTSIDE,)]
-    if outsiders and dispatch is not Dispatch.NOT_BY_NETWORK and len(outsiders) < len(each):
-        warnings = (*warnings, "Có nơi nhận ngoài cơ quan nhà nước; xem riêng từng nơi nhận.")
-    if facts.khan:
-        warnings = (*warnings, "Văn bản khẩn: gửi ngay sau khi ký; độ khẩn không đổi hình thức gửi.")
-    return Decision(
-        dispatch=dispatch,
-        lean=lean if dispatch is Dispatch.NEEDS_REVIEW else None,
-        confidence=confidence,
-        p_paper=p_paper,
-        basis=basis,
-        loai_van_ban=loai,
-        normative=True if always_normative else facts.quy_pham,
-        category=rule.category if rule else None,
-        quote=rule.quote if rule else "",
-        reasons=(*reasons, *_rule_reasons(facts, ruling, dispatch)),
-        recipients=tuple(_recipient(r) for r in each),
-        warnings=warnings,
-        rule_pack=pack.id,
-        model=model,
-        rule=rule.id if rule else None,
-        types=types,
-    )
+# ------------------------------------------------------------------ sentences and places
 
 
 def _validity(facts: Facts, pack: Pack) -> tuple[str, ...]:
@@ -462,46 +635,51 @@ _STATED_BY = {
 }
 
 
-def _type_reason(facts: Facts) -> tuple[Reason, ...]:
+def _type_sentences(facts: Facts) -> tuple[str, str] | None:
+    """How the type is known, in both languages, with "{}" for the symbol where it is known by that."""
     if facts.loai is None or facts.loai_by is None:
-        return ()
+        return None
     kind = by_code(facts.loai)
     vi, en = _STATED_BY[facts.loai_by]
+    symbol = " {}" if facts.loai_by == "symbol" and facts.so_ky_hieu else ""
+    return f"Loại văn bản: {kind.name} ({vi}{symbol}).", f"Type: {kind.name} ({kind.name_en}), {en}{symbol}."
+
+
+def _type_reason(facts: Facts, verdict: _Verdict) -> tuple[Reason, ...]:
+    if verdict.type_reason is None:
+        return ()
+    symbol = facts.so_ky_hieu.text if facts.so_ky_hieu else ""
+    vi, en = (text.replace("{}", symbol) for text in verdict.type_reason)
     at_head = facts.loai_by not in ("argument", "symbol")
-    spans = tuple(e.span for e in facts.evidence if e.kind == "loai_van_ban" and e.span and at_head)
-    symbol = f" {facts.so_ky_hieu.text}" if facts.loai_by == "symbol" and facts.so_ky_hieu else ""
-    return (
-        Reason(
-            "type",
-            f"Loại văn bản: {kind.name} ({vi}{symbol}).",
-            f"Type: {kind.name} ({kind.name_en}), {en}{symbol}.",
-            spans=spans,
-        ),
-    )
+    spans = tuple(e.span for e in facts.evidence if e.kind == "loai_van_ban") if at_head else ()
+    return (Reason("type", vi, en, spans=spans),)
 
 
 def _percent(p: float) -> str:
     return f"{max(1, min(99, round(100 * p)))} %"
 
 
-def _estimate_reason(ranked: Sequence[tuple[str, float]], contributions: Contributions | None) -> Reason:
-    likely = [(by_code(code).name, p) for code, p in ranked[:3] if p >= 0.03]
-    shares = ", ".join(f"{name} {_percent(p)}" for name, p in likely)
-    words = contributions(ranked[0][0]) if contributions else ()
-    apart = _apart(words)
-    speaking = [c for c in apart if c.weight > 0][:3]
-    against = [c for c in apart if c.weight < 0][:2]
-    vi, en = (
+def _estimate(types: Sequence[tuple[str, float]]) -> tuple[str, str]:
+    """The estimate in a sentence, in both languages."""
+    shares = ", ".join([f"{by_code(code).name} {_percent(p)}" for code, p in types[:3] if p >= 0.03])
+    return (
         f"Trích yếu không ghi loại văn bản; ước lượng: {shares}.",
         f"The title does not state the type; estimated: {shares}.",
     )
+
+
+def _estimate_reason(types: Sequence[tuple[str, float]], contributions: Contributions | None) -> tuple[Reason, ...]:
+    vi, en = _estimate(types)
+    apart = _apart(contributions(types[0][0]) if contributions else ())
+    speaking = [c for c in apart if c.weight > 0][:3]
+    against = [c for c in apart if c.weight < 0][:2]
     if speaking:
         vi += " Từ ngữ gợi ý: " + ", ".join(f"«{c.text}»" for c in speaking) + "."
         en += " Words for it: " + ", ".join(f"«{c.text}»" for c in speaking) + "."
     if against:
         vi += " Từ ngữ nói ngược lại: " + ", ".join(f"«{c.text}»" for c in against) + "."
         en += " Against it: " + ", ".join(f"«{c.text}»" for c in against) + "."
-    return Reason("type", vi, en, spans=tuple(s for c in speaking for s in c.spans))
+    return (Reason("type", vi, en, spans=tuple(s for c in speaking for s in c.spans)),)
 
 
 def _apart(words: Sequence[Contribution]) -> list[Contribution]:
@@ -528,7 +706,7 @@ def place(category: str | None) -> tuple[str, str]:
     return ("Danh mục 2 (điện tử kèm giấy)", "Second list (electronic plus paper)")
 
 
-def _rule_reasons(facts: Facts, ruling: Ruling, dispatch: Dispatch) -> tuple[Reason, ...]:
+def _rule_reasons(ruling: Ruling, dispatch: Dispatch) -> tuple[Reason, ...]:
     rule = ruling.rule
     if rule is None:
         if not ruling.against:
@@ -536,9 +714,8 @@ def _rule_reasons(facts: Facts, ruling: Ruling, dispatch: Dispatch) -> tuple[Rea
         vi = "; ".join(f"«{r.focus or r.quote}» ({place(r.category)[0].lower()})" for r in ruling.against)
         en = "; ".join(f"«{r.focus or r.quote}» ({place(r.category)[1].lower()})" for r in ruling.against)
         return (Reason("question", f"Các điều khoản trả lời khác nhau: {vi}.", f"The clauses disagree: {en}."),)
-    spans = _spans(facts, rule)
     vi_place, en_place = place(rule.category)
-    out = [Reason("rule", f"{vi_place}: «{rule.quote}».", f"{en_place}: «{rule.quote}».", rule.id, spans)]
+    out = [Reason("rule", f"{vi_place}: «{rule.quote}».", f"{en_place}: «{rule.quote}».", rule.id)]
     out.append(Reason("reading", rule.reading, rule.reading_en, rule.id))
     if rule.note:
         out.append(
@@ -552,15 +729,17 @@ def _rule_reasons(facts: Facts, ruling: Ruling, dispatch: Dispatch) -> tuple[Rea
     return tuple(out)
 
 
-def _spans(facts: Facts, rule: Rule) -> tuple[tuple[int, int], ...]:
-    """The places in the title that met the rule's conditions."""
-    met: list[tuple[int, int]] = []
-    for e in facts.evidence:
-        wanted = rule.when.get(e.kind) if e.kind in ("muc_dich", "ky", "hinh_thuc") else None
-        hit = (wanted and e.value in wanted) or (e.kind == "do_mat" and "mat" in rule.when)
-        if hit and e.span:
-            met.append(e.span)
-    return tuple(met)
+def _placed(facts: Facts, rule: Rule | None, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """The rule's reasons, the first with the places in the title that met the rule's conditions."""
+    if rule is None or not facts.places:
+        return reasons
+    spans = tuple(
+        facts.title.raw_span(*place.span)
+        for place in facts.places
+        if (place.kind in ("muc_dich", "ky", "hinh_thuc") and place.id in rule.when.get(place.kind, ()))
+        or (place.kind == "do_mat" and "mat" in rule.when)
+    )
+    return (replace(reasons[0], spans=spans), *reasons[1:]) if spans else reasons
 
 
 _WHAT_IF: tuple[tuple[str, dict[str, str], str, str], ...] = (
@@ -570,12 +749,11 @@ _WHAT_IF: tuple[tuple[str, dict[str, str], str, str], ...] = (
 )
 
 
-def _changes(facts: Facts, pack: Pack, decision: Decision) -> tuple[Reason, ...]:
+def _changes(facts: Facts, pack: Pack, dispatch: Dispatch, loai: str | None) -> tuple[Reason, ...]:
     """What would change the answer, tried on the pack itself."""
-    dispatch = decision.dispatch
-    if decision.loai_van_ban is None or dispatch is Dispatch.NOT_BY_NETWORK:
+    if loai is None or dispatch is Dispatch.NOT_BY_NETWORK:
         return ()
-    base = situation(facts, loai=decision.loai_van_ban)
+    base = situation(facts, loai=loai)
     out = []
     for key, change, vi, en in _WHAT_IF:
         if getattr(base, key):

@@ -1,7 +1,7 @@
 """The law as data: rule packs, and what they say of a document."""
 
 from vanthu_classifier.rulepack.load import DEFAULT, load, names
-from vanthu_classifier.rulepack.resolve import RecipientRuling, Ruling, resolve, rule_document
+from vanthu_classifier.rulepack.resolve import RecipientRuling, Ruling, resolve, rule_document, rule_types
 from vanthu_classifier.rulepack.schema import Case, Example, Pack, Rule, Situation, Standing, situation
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "names",
     "resolve",
     "rule_document",
+    "rule_types",
     "situation",
 ]

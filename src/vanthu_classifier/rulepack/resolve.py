@@ -3,20 +3,23 @@
 A rule that another speaking rule declares to override falls away. If those that are left agree, their outcome stands; if they
 disagree, a person must look, leaning to paper when any of them wants paper, since a missing paper is the worse mistake. If none
 speaks, the pack's own word on silence stands.
+
+Of the purposes and periods in a title most are of no interest to the rules for its type. So the rules that may speak of a kind of document are
+picked once (`_Reach`), and a ruling is looked up by those purposes and periods alone that they ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.noi_nhan import Recipient, Role
 from vanthu_classifier.outcomes import Dispatch
-from vanthu_classifier.rulepack.schema import Pack, Rule, Situation, situation
+from vanthu_classifier.rulepack.schema import Pack, Rule, Situation, of_type, situation
 
-__all__ = ["RecipientRuling", "Ruling", "resolve", "rule_document"]
+__all__ = ["RecipientRuling", "Ruling", "resolve", "rule_document", "rule_types"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,54 @@ class RecipientRuling:
     ruling: Ruling | None
 
 
-@lru_cache(maxsize=65536)
 def resolve(pack: Pack, s: Situation) -> Ruling:
     """The pack's ruling on one situation."""
-    speaking = [rule for rule in pack.rules.values() if rule.speaks(s)]
+    return _reach(pack, _kind(s)).ruling(s.muc_dich, s.ky)
+
+
+def _kind(s: Situation) -> Situation:
+    """The situation without purposes and periods."""
+    return replace(s, muc_dich=frozenset(), ky=frozenset())
+
+
+class _Reach:
+    """The rules that may speak of one kind of document, whatever purposes and periods it states, and what they said."""
+
+    def __init__(self, pack: Pack, kind: Situation) -> None:
+        self._silence = pack.silence
+        self._rules = [
+            rule
+            for rule in pack.rules.values()
+            if rule.speaks(
+                replace(kind, muc_dich=rule.when.get("muc_dich", kind.muc_dich), ky=rule.when.get("ky", kind.ky))
+            )
+        ]
+        self._muc_dich = frozenset[str]().union(*(rule.when.get("muc_dich", ()) for rule in self._rules))
+        self._ky = frozenset[str]().union(*(rule.when.get("ky", ()) for rule in self._rules))
+        self._kind = kind
+        self._said: dict[tuple[frozenset[str], frozenset[str]], Ruling] = {}
+
+    def ruling(self, muc_dich: frozenset[str], ky: frozenset[str]) -> Ruling:
+        """The ruling on a document of this kind with these purposes and periods."""
+        asked = muc_dich & self._muc_dich, ky & self._ky
+        ruling = self._said.get(asked)
+        if ruling is None:
+            s = replace(self._kind, muc_dich=asked[0], ky=asked[1])
+            ruling = self._said[asked] = _ruling([r for r in self._rules if r.speaks(s)], self._silence)
+        return ruling
+
+
+@lru_cache(maxsize=8192)
+def _reach(pack: Pack, kind: Situation) -> _Reach:
+    return _Reach(pack, kind)
+
+
+def _ruling(speaking: Sequence[Rule], silence: Dispatch) -> Ruling:
     beaten = {name for rule in speaking for name in rule.overrides}
     standing = tuple(r for r in speaking if r.id not in beaten)
     overridden = tuple(r for r in speaking if r.id in beaten)
     if not standing:
-        return Ruling(pack.silence, None, None, overridden=overridden)
+        return Ruling(silence, None, None, overridden=overridden)
     answers = {(rule.outcome, rule.lean) for rule in standing}
     if len(answers) == 1:
         first = _to_cite(standing)
@@ -94,6 +136,19 @@ def rule_document(pack: Pack, facts: Facts, loai: str | None = None) -> tuple[Ru
         for r in facts.recipients
     )
     return _whole(own, each), each
+
+
+def rule_types(pack: Pack, facts: Facts, codes: tuple[str, ...]) -> list[tuple[Ruling, tuple[RecipientRuling, ...]]]:
+    """What `rule_document` gives for each of the types that a document may have."""
+    if facts.recipients:
+        return [rule_document(pack, facts, loai=code) for code in codes]
+    kind = _kind(situation(facts))
+    return [(reach.ruling(facts.muc_dich, facts.ky), ()) for reach in _reaches(pack, kind, codes)]
+
+
+@lru_cache(maxsize=1024)
+def _reaches(pack: Pack, kind: Situation, codes: tuple[str, ...]) -> tuple[_Reach, ...]:
+    return tuple(_reach(pack, of_type(kind, code)) for code in codes)
 
 
 def _whole(own: Ruling, each: tuple[RecipientRuling, ...]) -> Ruling:

@@ -17,7 +17,7 @@ A standing is a degree stated by the pack's authors, no probability.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -25,7 +25,7 @@ from vanthu_classifier.facts import Facts
 from vanthu_classifier.loai_van_ban import by_code
 from vanthu_classifier.outcomes import Dispatch
 
-__all__ = ["KEYS", "Case", "Example", "Pack", "Rule", "Situation", "Standing", "situation"]
+__all__ = ["KEYS", "Case", "Example", "Pack", "Rule", "Situation", "Standing", "of_type", "situation"]
 
 Standing = Literal["text", "reading", "silence", "open"]
 
@@ -57,11 +57,8 @@ def situation(facts: Facts, *, loai: str | None = None, vai_tro: str = "") -> Si
 
     A type that can only be normative (luật, nghị định, thông tư …) is normative however it became known.
     """
-    code = loai or facts.loai or ""
-    always_normative = bool(code) and by_code(code).group == "quy_pham"
-    return Situation(
-        loai=code,
-        quy_pham=always_normative or bool(facts.quy_pham),
+    untyped = Situation(
+        quy_pham=bool(facts.quy_pham),
         he_thong=facts.he_thong,
         hinh_thuc=facts.hinh_thuc,
         mat=facts.mat,
@@ -70,6 +67,13 @@ def situation(facts: Facts, *, loai: str | None = None, vai_tro: str = "") -> Si
         muc_dich=facts.muc_dich,
         ky=facts.ky,
     )
+    return of_type(untyped, loai or facts.loai or "")
+
+
+def of_type(s: Situation, loai: str) -> Situation:
+    """The same situation for a document of the type `loai`; "" where none is known."""
+    always_normative = bool(loai) and by_code(loai).group == "quy_pham"
+    return replace(s, loai=loai, quy_pham=s.quy_pham or always_normative)
 
 
 @dataclass(frozen=True, slots=True)
