@@ -20,6 +20,7 @@ LAYERS = [
     {"segment"},
     {"facts"},
     {"rulepack", "model"},
+    {"card"},
     {"decide"},
     {"classifier", "explain"},
     {"readers", "writers"},

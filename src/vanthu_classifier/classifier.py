@@ -143,6 +143,7 @@ class DispatchClassifier:
             types,
             policy=self._policy,
             model=predictor.id,
+            model_sha256=predictor.sha256,
             contributions=_contributions(predictor, facts.title),
         )
 
@@ -219,10 +220,10 @@ class DispatchClassifier:
             )
         return list(chain.from_iterable(parts))
 
-    def _answered(self, facts: Sequence[Facts]) -> list[tuple[Answer, str | None]]:
-        """The answers, each with the id of the model that was asked for it."""
+    def _answered(self, facts: Sequence[Facts]) -> list[tuple[Answer, Predictor | None]]:
+        """The answers, each with the model that was asked for it."""
         judge = self._judge
-        answers: list[tuple[Answer, str | None] | None] = [
+        answers: list[tuple[Answer, Predictor | None] | None] = [
             None if self.model is not None and needs_model(f) else (judge.stated(f), None) for f in facts
         ]
         unsure = [i for i, answer in enumerate(answers) if answer is None]
@@ -232,7 +233,7 @@ class DispatchClassifier:
             probabilities = predictor.predict_proba([f.title for f in asked])
             estimated = judge.estimated(asked, probabilities, tuple(predictor.classes_.tolist()))
             for i, answer in zip(unsure, estimated, strict=True):
-                answers[i] = answer, predictor.id
+                answers[i] = answer, predictor
         return answers  # type: ignore[return-value]
 
     @property
@@ -253,7 +254,10 @@ def _table_rows(clf: DispatchClassifier, rows: Sequence[Mapping[str, Any]], offs
 def _decisions(clf: DispatchClassifier, rows: Sequence[Mapping[str, Any]], offset: int) -> list[Decision]:
     facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
     decision = clf._judge.decision
-    return [decision(f, answer, model=model) for f, (answer, model) in zip(facts, clf._answered(facts), strict=True)]
+    return [
+        decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None)
+        for f, (answer, model) in zip(facts, clf._answered(facts), strict=True)
+    ]
 
 
 def classify(

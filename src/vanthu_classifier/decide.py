@@ -14,12 +14,14 @@ in the title. Estimated types are weighed for many titles at once, in arrays; on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import vanthu_classifier
+from vanthu_classifier.card import card, underlined
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.loai_van_ban import by_code
 from vanthu_classifier.noi_nhan import Role, describe
@@ -117,7 +119,7 @@ class RecipientDecision:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """A dispatch decision and all that explains it.
 
@@ -143,11 +145,42 @@ class Decision:
     rule: str | None = None
     types: tuple[tuple[str, float], ...] = ()
     """Types that were possible, likeliest first, with their probabilities; empty where the type was stated."""
-    trich_yeu: str = field(default="", repr=False)
+    trich_yeu: str = ""
     so_ky_hieu: str | None = None
+    rule_pack_sha256: str = ""
+    """Hash of the pack's files: the same id with another hash is another law."""
+    model_sha256: str | None = None
+    """Hash of the model that was asked; None where none was."""
+    review: ReviewMode = "ask"
+
+    def __repr__(self) -> str:
+        answer = str(self.dispatch) + (f" (lean {self.lean})" if self.lean else "")
+        sure = "" if self.confidence is None else f", {_percent(self.confidence)}"
+        item = self.category or self.rule
+        clause = f", {item} «{self.quote}»" if item else ""
+        return f"<Decision {answer}{sure}, {self.basis}, {self.loai_van_ban or 'no type'}{clause}: {self.trich_yeu!r}>"
+
+    def _repr_html_(self) -> str:
+        """The decision as a notebook shows it: one self-contained block without script."""
+        kind = by_code(self.loai_van_ban).name if self.loai_van_ban else ""
+        marked = [span for r in self.reasons if r.kind in ("type", "rule") for span in r.spans]
+        return card(
+            dispatch=self.dispatch,
+            lean=self.lean,
+            title=underlined(self.trich_yeu, marked),
+            facts=[*filter(None, (self.so_ky_hieu, kind))],
+            confidence=None if self.confidence is None else f"{_percent(self.confidence)}, {self.basis}",
+            sentences=[(r.kind, r.text) for r in self.reasons],
+            recipients=[(r.name, r.dispatch, r.reason) for r in self.recipients],
+            warnings=self.warnings,
+            foot=" · ".join(filter(None, (self.rule_pack, self.rule, self.model))),
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; title and symbol are left to the caller, who has them."""
+        """Plain values for JSON; title and symbol are left to the caller, who has them.
+
+        `rule_pack` and `model` come with their hashes and the library's version, so that the answer can be had again and compared.
+        """
         return {
             "dispatch": str(self.dispatch),
             "lean": self.lean and str(self.lean),
@@ -165,6 +198,10 @@ class Decision:
             "model": self.model,
             "rule": self.rule,
             "types": [[code, p] for code, p in self.types],
+            "rule_pack_sha256": self.rule_pack_sha256,
+            "model_sha256": self.model_sha256,
+            "review": self.review,
+            "version": vanthu_classifier.__version__,
         }
 
 
@@ -206,6 +243,7 @@ def decide(
     *,
     policy: Policy = Policy(),
     model: str | None = None,
+    model_sha256: str | None = None,
     contributions: Contributions | None = None,
     changes: bool = True,
 ) -> Decision:
@@ -226,7 +264,9 @@ def decide(
 
     codes = tuple(sorted(types))
     [answer] = judge.estimated([facts], np.array([[types[code] for code in codes]], dtype=np.float64), codes)
-    return judge.decision(facts, answer, model=model, contributions=contributions, changes=changes)
+    return judge.decision(
+        facts, answer, model=model, model_sha256=model_sha256, contributions=contributions, changes=changes
+    )
 
 
 # ------------------------------------------------------------------ answers
@@ -339,6 +379,7 @@ class Judge:
         answer: Answer,
         *,
         model: str | None = None,
+        model_sha256: str | None = None,
         contributions: Contributions | None = None,
         changes: bool = False,
     ) -> Decision:
@@ -372,6 +413,9 @@ class Judge:
             types=tuple((code, round(p, 4)) for code, p in answer.types[:5]),
             trich_yeu=facts.title.raw,
             so_ky_hieu=facts.so_ky_hieu.text if facts.so_ky_hieu else None,
+            rule_pack_sha256=self.pack.sha256,
+            model_sha256=model_sha256,
+            review=self.policy.review,
         )
 
     def _warnings(self, facts: Facts, verdict: _Verdict) -> tuple[str, ...]:

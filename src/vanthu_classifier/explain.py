@@ -29,12 +29,7 @@ _WORDS = {
     },
 }  # fmt: skip
 
-MARKS = {
-    Dispatch.ELECTRONIC_ONLY: "●",
-    Dispatch.ELECTRONIC_AND_PAPER: "■",
-    Dispatch.NEEDS_REVIEW: "?",
-    Dispatch.NOT_BY_NETWORK: "✕",
-}
+MARKS = {dispatch: dispatch.mark for dispatch in Dispatch}
 """A shape for each answer, for whoever does not see colours."""
 
 

@@ -33,12 +33,24 @@ class Dispatch(StrEnum):
         """The answer in English."""
         return _LABELS[self][1]
 
+    @property
+    def mark(self) -> str:
+        """A shape for the answer, for whoever does not see colours."""
+        return _MARKS[self]
+
 
 _LABELS = {
     Dispatch.ELECTRONIC_ONLY: ("Chỉ gửi bản điện tử", "Electronic only"),
     Dispatch.ELECTRONIC_AND_PAPER: ("Gửi bản điện tử kèm bản giấy", "Electronic plus paper"),
     Dispatch.NEEDS_REVIEW: ("Cần xem xét", "Needs review"),
     Dispatch.NOT_BY_NETWORK: ("Không gửi qua mạng thông thường", "Not by the ordinary network"),
+}
+
+_MARKS = {
+    Dispatch.ELECTRONIC_ONLY: "●",
+    Dispatch.ELECTRONIC_AND_PAPER: "■",
+    Dispatch.NEEDS_REVIEW: "?",
+    Dispatch.NOT_BY_NETWORK: "✕",
 }
 
 

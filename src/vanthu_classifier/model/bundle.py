@@ -64,7 +64,7 @@ def save(predictor: Predictor, folder: str | Path, *, about: Mapping[str, Any] |
     folder = Path(folder)
     payload = {_VOCABULARY: _json(list(predictor.vocabulary)), _ARRAYS: _arrays(predictor)}
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in payload.items()}
-    digest = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()
+    digest = _together(hashes)
     model_id = f"{folder.name}-{digest[:8]}"
     manifest = {
         "format": FORMAT,
@@ -86,6 +86,7 @@ def save(predictor: Predictor, folder: str | Path, *, about: Mapping[str, Any] |
         predictor.bias,
         model_id,
         predictor.figures,
+        digest,
     )
 
 
@@ -175,7 +176,13 @@ def _predictor(manifest: Mapping[str, Any], vocabulary: list[str], arrays: bytes
     if shapes != wanted or list(classes) != sorted(set(classes)) or len(set(vocabulary)) != len(vocabulary):
         raise ValueError(f"{shapes}, {wanted}")
     index = {name: row for row, name in enumerate(vocabulary)}
-    return Predictor(classes, index, idf, weights, bias, str(manifest["id"]), manifest["figures"])
+    digest = _together({name: entry["sha256"] for name, entry in manifest["files"].items()})
+    return Predictor(classes, index, idf, weights, bias, str(manifest["id"]), manifest["figures"], digest)
+
+
+def _together(hashes: Mapping[str, str]) -> str:
+    """One hash for the model: over those of its files, which `_checked` has compared with the files."""
+    return hashlib.sha256("".join(hashes[name] for name in (_VOCABULARY, _ARRAYS)).encode()).hexdigest()
 
 
 def _arrays(predictor: Predictor) -> bytes:

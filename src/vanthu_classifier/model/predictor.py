@@ -36,7 +36,7 @@ class Predictor:
     """Probabilities of types for titles.
 
     `classes_` has the type codes, sorted; `vocabulary` the row of each feature in `idf` (shape: features) and `weights` (features ×
-    classes); `bias` has one number a class. `id` names the model in a decision, `figures` what was measured when it was made.
+    classes); `bias` has one number a class. `id` names the model in a decision, `sha256` is the hash of its files, `figures` what was measured when it was made.
     """
 
     classes_: npt.NDArray[np.str_]
@@ -46,6 +46,7 @@ class Predictor:
     bias: npt.NDArray[np.float32]
     id: str = ""
     figures: Mapping[str, object] = field(default_factory=dict)
+    sha256: str = ""
 
     def predict_proba(self, titles: Iterable[str | CleanText]) -> Floats:
         """Probabilities, a row a title, a column a class in the order of `classes_`; each row sums to 1.
