@@ -25,7 +25,7 @@ from typing import NamedTuple
 from vanthu_classifier.kept import Kept
 from vanthu_classifier.text import strip_diacritics
 
-__all__ = ["Place", "Stated", "purposes", "stated", "stated_one_by_one"]
+__all__ = ["Place", "Stated", "purpose_name", "purposes", "stated", "stated_one_by_one"]
 
 
 class Place(NamedTuple):
@@ -59,6 +59,20 @@ def purposes() -> dict[str, tuple[str, ...]]:
     (True, 'tuan')
     """
     return {kind: tuple(str(row["id"]) for row in rows) for kind, rows in _table().items()}
+
+
+def purpose_name(kind: str, id: str) -> str:
+    """The Vietnamese name of a purpose, period or form; `KeyError` where there is none.
+
+    >>> purpose_name("muc_dich", "dang_ky_lich_hop"), purpose_name("ky", "6_thang")
+    ('đăng ký lịch họp', '6 tháng')
+    """
+    return _names()[kind, id]
+
+
+@cache
+def _names() -> dict[tuple[str, str], str]:
+    return {(kind, str(row["id"])): str(row["name"]) for kind, rows in _table().items() for row in rows}
 
 
 def stated(lower: str, matter: int, *, plain: bool = False) -> Stated:

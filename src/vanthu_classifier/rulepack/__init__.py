@@ -3,10 +3,12 @@
 from vanthu_classifier.rulepack.load import DEFAULT, load, names
 from vanthu_classifier.rulepack.resolve import RecipientRuling, Ruling, resolve, rule_document, rule_types
 from vanthu_classifier.rulepack.schema import Case, Example, Pack, Rule, Situation, Standing, situation
+from vanthu_classifier.rulepack.trace import Condition, Traced, trace
 
 __all__ = [
     "DEFAULT",
     "Case",
+    "Condition",
     "Example",
     "Pack",
     "RecipientRuling",
@@ -14,10 +16,12 @@ __all__ = [
     "Ruling",
     "Situation",
     "Standing",
+    "Traced",
     "load",
     "names",
     "resolve",
     "rule_document",
     "rule_types",
     "situation",
+    "trace",
 ]
