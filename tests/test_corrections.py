@@ -66,6 +66,9 @@ def judged(correction: Correction) -> Judged:
             id="an open question settled",
         ),
         pytest.param(
+            said("wrong", "electronic_and_paper", trich_yeu=OPEN), Bearing.SETTLED, None, id="an open question settled, its type a guess"
+        ),
+        pytest.param(
             said("right", trich_yeu="Quyết định về việc kiện toàn", so_ky_hieu="03/SY-UBND"), Bearing.CONFIRMED, None,
             id="a copy has the form of a copy, no type",
         ),

@@ -35,7 +35,8 @@ LAYERS = [
     {"report_text"},
     {"report_html"},
     {"batch"},
-    {"cli_batch", "cli_train", "cli_evaluate"},
+    {"web"},
+    {"cli_batch", "cli_train", "cli_evaluate", "cli_serve"},
     {"cli"},
 ]
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}

@@ -75,6 +75,7 @@ class _Lazy(click.Group):
         "batch": "vanthu_classifier.cli_batch:batch",
         "evaluate": "vanthu_classifier.cli_evaluate:evaluate",
         "models": "vanthu_classifier.cli_train:models",
+        "serve": "vanthu_classifier.cli_serve:serve",
         "train": "vanthu_classifier.cli_train:train",
     }
 

@@ -102,8 +102,10 @@ def judge(correction: Correction, pack: Pack) -> Judged:
         return _against_what_is_stated(correction, said, stated)
     code = said or stated
     if code is None:
-        right = correction.verdict == "right" or correction.given.answer["dispatch"] == Dispatch.NEEDS_REVIEW
-        return Judged(correction, Bearing.CONFIRMED if right else Bearing.UNTYPED)
+        if correction.verdict == "right":
+            return Judged(correction, Bearing.CONFIRMED)
+        asked = correction.given.answer["dispatch"] == Dispatch.NEEDS_REVIEW
+        return Judged(correction, Bearing.SETTLED if asked else Bearing.UNTYPED)
     ruling, _ = rule_document(pack, facts, loai=code)
     answered = ruling.outcome
     if answered is not Dispatch.NEEDS_REVIEW and correction.dispatch not in (answered, Dispatch.NEEDS_REVIEW):
