@@ -258,6 +258,13 @@ def test_a_title_is_tried_against_a_rule(client: TestClient) -> None:
     assert "Quy tắc này áp dụng" in speaks
     silent = words(client.post("/quy-tac/E05", data={**form, "trich_yeu": "Tờ trình đăng ký lịch họp"}).text)
     assert "Quy tắc này không áp dụng" in silent
+    assert "Thiếu Loại văn bản: Công văn (ở đây: Tờ trình)" in silent
+    every = words(client.post("/quy-tac", data={**form, "trich_yeu": "Tờ trình đăng ký lịch họp"}).text)
+    assert "B03 Gửi bản điện tử kèm bản giấy được dẫn trong câu trả lời" in every
+    assert "Suýt áp dụng" in every
+    assert "E05 Chỉ gửi bản điện tử «đăng ký lịch họp»" in every
+    guessed = words(client.post("/quy-tac", data={**form, "trich_yeu": "Kiểm tra công tác văn thư"}).text)
+    assert "Loại văn bản là ước lượng của mô hình." in guessed
     assert "Không có bản ghi" in words(client.get("/lich-su").text)  # trying is not asking
 
 

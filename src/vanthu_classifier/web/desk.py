@@ -70,7 +70,7 @@ class Again:
         return not self.changes
 
 
-_PARTICULARS = frozenset({"rule_pack_sha256", "pack_sha256", "model_sha256", "version", "library_version", "library"})
+_PARTICULARS = frozenset({"rule_pack", "rule_pack_sha256", "model", "model_sha256", "review", "version"})
 """Members of a decision that say what made it, not what it says."""
 
 
@@ -181,8 +181,8 @@ class Desk:
         return Answered(
             args=dict(args),
             answer=decision.to_dict(),
-            pack_sha256=self.pack.sha256,
+            pack_sha256=decision.rule_pack_sha256,
             model=decision.model,
-            review=self.classifier.review,
+            review=decision.review,
             version=__version__,
         )

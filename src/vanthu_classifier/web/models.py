@@ -118,6 +118,10 @@ class DecisionOut(BaseModel):
     model: str | None
     rule: str | None
     types: list[list[str | float]]
+    rule_pack_sha256: str = Field(description="Hash of the pack's files.")
+    model_sha256: str | None = Field(description="Hash of the model; null where none was asked.")
+    review: Literal["ask", "strict", "lean"]
+    version: str
 
 
 class Decisions(BaseModel):

@@ -33,7 +33,7 @@ from vanthu_classifier.web.guard import ADMISSION, LOGIN, SESSION
 from vanthu_classifier.web.jobs import REPORTS, Job, Jobs, clear
 from vanthu_classifier.web.problems import ProblemError
 from vanthu_classifier.web.settings import Settings
-from vanthu_classifier.web.trial import Trial, try_rule
+from vanthu_classifier.web.trial import Trial, try_title
 from vanthu_classifier.web.view import Lang
 
 __all__ = ["problem_page", "router"]
@@ -418,8 +418,43 @@ def rules_page(request: Request) -> Response:
     """Every rule, under its list."""
     visit = _Visit(request)
     wanted = _query(request, "q")
-    rules = [rule for rule in visit.desk.pack.rules.values() if view.holds_words(rule, wanted["q"])]
-    return visit.page("rules.html", groups=view.groups(visit.desk.pack, rules), quoted=view.quoted, **wanted)
+    return _rules_page(visit, wanted["q"])
+
+
+@router.post("/quy-tac")
+async def try_rules(request: Request) -> Response:
+    """A title tried against all rules."""
+    return await _posted(request, _tried_all)
+
+
+def _tried_all(visit: _Visit, form: FormData) -> Response:
+    args = _args(form)
+    try:
+        return _rules_page(visit, args=args, trial=try_title(visit.desk, args))
+    except InputError as error:
+        return _rules_page(visit, args=args, errors=_errors(error), status=422)
+
+
+def _rules_page(
+    visit: _Visit,
+    q: str = "",
+    *,
+    args: Mapping[str, Any] | None = None,
+    trial: Trial | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    rules = [rule for rule in visit.desk.pack.rules.values() if view.holds_words(rule, q)]
+    return visit.page(
+        "rules.html",
+        status,
+        q=q,
+        groups=view.groups(visit.desk.pack, rules),
+        quoted=view.quoted,
+        args=_Filled(args or {}),
+        trial=trial,
+        errors=_Filled(errors or {}),
+    )
 
 
 @router.get("/quy-tac/{id}")
@@ -430,7 +465,7 @@ def rule_page(request: Request, id: str) -> Response:
 
 
 @router.post("/quy-tac/{id}")
-async def try_title(request: Request, id: str) -> Response:
+async def try_rule(request: Request, id: str) -> Response:
     """A title tried against one rule."""
     return await _posted(request, partial(_tried, id))
 
@@ -438,7 +473,7 @@ async def try_title(request: Request, id: str) -> Response:
 def _tried(id: str, visit: _Visit, form: Mapping[str, Any]) -> Response:
     rule, args = _rule(visit, id), _args(form)
     try:
-        return _rule_page(visit, rule, args, trial=try_rule(visit.desk, rule, args))
+        return _rule_page(visit, rule, args, trial=try_title(visit.desk, args))
     except InputError as error:
         return _rule_page(visit, rule, args, errors=_errors(error), status=422)
 

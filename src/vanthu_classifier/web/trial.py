@@ -1,4 +1,4 @@
-"""A title tried against one rule: which of its conditions hold, which do not."""
+"""A title tried against the rules: which speak, which come near, and what they miss."""
 
 from __future__ import annotations
 
@@ -7,64 +7,61 @@ from dataclasses import dataclass
 from typing import Any
 
 from vanthu_classifier import facts as facts_module
-from vanthu_classifier.rulepack import Rule, Situation, resolve, situation
+from vanthu_classifier.rulepack import Rule
+from vanthu_classifier.rulepack.trace import Traced, trace
 from vanthu_classifier.web.desk import Desk, Reply
 
-__all__ = ["Condition", "Trial", "try_rule"]
+__all__ = ["Trial", "try_title"]
 
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A kind of fact that the rule asks for: the values that it takes, those that the document has, and whether that is enough."""
-
-    key: str
-    wanted: Sequence[str]
-    have: Sequence[str]
-    holds: bool
+_NEAR = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of it: whether the rule speaks, condition by condition; rules that prevail over it; the answer as a whole.
+    """What came of it.
 
-    `estimated` says that the type is the model's estimate.
+    `traced` has every rule, for the recipient for whom it comes nearest to speaking: those that speak first, the cited one before all, then the silent
+    ones, nearest miss first. `estimated` says that the type is the model's estimate.
     """
 
-    speaks: bool
-    conditions: Sequence[Condition]
-    beaten_by: Sequence[str]
-    estimated: bool
     reply: Reply
+    estimated: bool
+    traced: Sequence[Traced]
+
+    @property
+    def speaking(self) -> list[Traced]:
+        """The rules whose conditions all hold, the cited one first."""
+        return [t for t in self.traced if t.status != "silent"]
+
+    @property
+    def near(self) -> list[Traced]:
+        """The nearest misses."""
+        return [t for t in self.traced if t.status == "silent"][:_NEAR]
+
+    def of(self, rule: Rule) -> Traced:
+        """What came of one rule."""
+        return next(t for t in self.traced if t.rule.id == rule.id)
 
 
-def try_rule(desk: Desk, rule: Rule, args: Mapping[str, Any]) -> Trial:
-    """The rule on this document, for the recipient for whom most of its conditions hold; recorded nowhere."""
+def try_title(desk: Desk, args: Mapping[str, Any]) -> Trial:
+    """Every rule of the pack on this document; recorded nowhere. Raises what `classify` raises."""
     reply = desk.decide(args)
     facts = facts_module.read(**{name: value for name, value in args.items() if name != "co_quan_ban_hanh"})
-    loai = facts.loai or reply.answer["loai_van_ban"]
+    supposed = None if facts.loai else reply.answer["loai_van_ban"]
     roles = ("", *dict.fromkeys(str(r.role) for r in facts.recipients))
-    situations = [situation(facts, loai=loai, vai_tro=role) for role in roles]
-    best = max(situations, key=lambda s: sum(c.holds for c in _conditions(rule, s)))
-    ruling = resolve(desk.pack, best)
-    beaten = rule in ruling.overridden
-    speaking = (*ruling.agreeing, *ruling.against)
-    return Trial(
-        speaks=rule.speaks(best),
-        conditions=_conditions(rule, best),
-        beaten_by=[other.id for other in speaking if rule.id in other.overrides] if beaten else [],
-        estimated=facts.loai is None and loai is not None,
-        reply=reply,
-    )
+    best: dict[str, Traced] = {}
+    for role in roles:
+        for found in trace(desk.pack, facts, loai=supposed, vai_tro=role):
+            known = best.get(found.rule.id)
+            if known is None or _nearness(found) < _nearness(known):
+                best[found.rule.id] = found
+    return Trial(reply, supposed is not None, sorted(best.values(), key=_nearness))
 
 
-def _conditions(rule: Rule, s: Situation) -> list[Condition]:
-    out = []
-    for key, wanted in rule.when.items():
-        value = getattr(s, key)
-        have = (
-            sorted(value)
-            if isinstance(value, frozenset)
-            else [str(value).lower() if isinstance(value, bool) else value]
-        )
-        out.append(Condition(key, sorted(wanted), [v for v in have if v], bool(wanted.intersection(have))))
-    return out
+_STATUSES = ("cited", "agrees", "disagrees", "overridden", "silent")
+
+
+def _nearness(traced: Traced) -> tuple[int, int, int, str]:
+    """As `trace` orders rules: by status; silent ones by how many conditions fail, then by how many hold."""
+    missing = len(traced.missing)
+    return _STATUSES.index(traced.status), missing, missing - len(traced.conditions), traced.rule.id
