@@ -12,10 +12,11 @@ import vanthu_classifier
 HOME = Path(vanthu_classifier.__file__).parent
 
 LAYERS = [
-    {"errors", "outcomes", "kept"},
+    {"errors", "outcomes", "kept", "lookup"},
     {"text"},
     {"loai_van_ban", "phrases"},
     {"so_ky_hieu", "noi_nhan"},
+    {"labels"},
     {"_underthesea"},
     {"segment"},
     {"facts"},

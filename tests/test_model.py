@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, ModelError
 from vanthu_classifier.model import LoaiVanBanClassifier, Predictor, bundle, load, save
-from vanthu_classifier.model.features import features, lacks_diacritics, names
+from vanthu_classifier.model.features import features, lacks_diacritics, names, names_many
 from vanthu_classifier.text import clean
 
 MATTERS = (
@@ -87,6 +88,40 @@ def test_spans_lead_to_the_letters_typed(raw: str) -> None:
     for name, span in found:
         if span is not None and name.removeprefix("~").replace(" ", "").isalpha():
             assert re.sub(r"[~^|<>]", "", clean(raw[slice(*span)]).text.lower()) == name.removeprefix("~")
+
+
+SHIPPED = load()
+MORE_TITLES = [
+    *TITLES[::5],
+    "Ke hoach 26 KH UBND 2022 ung dung cong nghe thong tin",
+    "Vv thong bao nghi le, thong bao nghi bu",
+    "triển khai Nghị định số 30/2020/NĐ-CP và Quyết định số 12/QĐ-UBND ngày 14/5/2021",
+    "30/2020/NĐ-CP, 14/5/2021",
+    "V/v",
+    "",
+    "!!!",
+    "họp họp họp họp báo, họp báo",
+]
+
+
+def test_columns_are_those_of_the_names() -> None:
+    """The vocabulary taken apart finds what looking up every name finds."""
+    known = SHIPPED.vocabulary
+    rows, columns, counts, number = SHIPPED._index.counted(MORE_TITLES)
+    assert number == len(MORE_TITLES)
+    for i, title in enumerate(MORE_TITLES):
+        wanted = Counter(known[name] for name in names(title) if name in known)
+        assert dict(zip(columns[rows == i].tolist(), counts[rows == i].tolist(), strict=True)) == wanted, title
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.one_of(st.text(max_size=30), st.sampled_from(MORE_TITLES)), max_size=5))
+def test_titles_read_together_are_read_alike(titles: list[str]) -> None:
+    assert names_many(titles) == [names(title) for title in titles]
+    assert np.array_equal(
+        SHIPPED.log_odds(titles),
+        np.vstack([np.empty((0, len(SHIPPED.classes_))), *(SHIPPED.log_odds([t]) for t in titles)]),
+    )
 
 
 # ------------------------------------------------------------------ estimator
@@ -210,7 +245,8 @@ def test_contributions_add_up_to_the_difference_the_words_make(fitted: LoaiVanBa
     mixed = np.delete(scores - predictor.bias, 1) @ (others / others.sum())
     lead = scores[1] - predictor.bias[1] - mixed
     index = predictor.vocabulary["<>"]  # how the title leads in is evidence as well, and no word carries it
-    vector = dict(zip(*predictor._vectors([names(title)])[:2], strict=True))
+    rows, columns, counts, _ = predictor._index.counted([title])
+    vector = dict(zip(columns.tolist(), predictor._values(rows, columns, counts, 1), strict=True))
     silent = (predictor.weights[index][1] - np.delete(predictor.weights[index], 1) @ (others / others.sum())) * vector[
         index
     ]

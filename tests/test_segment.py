@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
-import re
 import subprocess
 import sys
 import threading
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vanthu_classifier import _underthesea
+from vanthu_classifier import _underthesea, labels
 from vanthu_classifier.errors import ArgumentValueError
-from vanthu_classifier.segment import lower, words
+from vanthu_classifier.segment import END, WHOLE, lower, protect, texts, words
 from vanthu_classifier.text import clean
 
 TITLES = (
@@ -31,6 +32,8 @@ TITLES = (
     "nghành giáo dục, tỷ lệ 12,5% - 13%",
     "đ/c Nguyễn Văn Tám dự; v.v.",
 )
+
+TITLES_IN_LOWER_CASE = [" ".join(clean(title).text.lower().split()) for title in TITLES]
 
 # A title, what is protected in it, its words.
 CASES = [
@@ -92,10 +95,58 @@ def test_same_labels_as_the_tagger_for_any_letters(forms: list[str]) -> None:
     assert _underthesea.continues(forms) == _underthesea.reference_continues(forms)
 
 
-def test_a_choice_too_close_is_left_to_the_tagger() -> None:
-    moves = ((0.0, 0.0), (0.0, 0.0))
-    assert _underthesea._best([1.0, 0.0], moves) == []
-    assert _underthesea._best([1.0, 0.5, -0.5], moves) == [False, True, False]
+def _best(*rows: list[float]) -> tuple[list[list[bool]], list[bool]]:
+    """The labels of each row, and whether they are too close."""
+    of_row = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    found, close = labels.best(np.concatenate(rows), of_row, ((0.0, 0.0), (0.0, 0.0)))
+    return [found[of_row == i].tolist() for i in range(len(rows))], [
+        bool(close[of_row == i].all()) for i in range(len(rows))
+    ]
+
+
+def test_a_choice_too_close_is_seen_in_its_own_row() -> None:
+    found, close = _best([1.0, 0.5, -0.5], [1.0, 0.0], [-2.0], [3.0, -1.0, 1.0, 1.0])
+    assert close == [False, True, False, False]
+    assert found[0] == [False, True, False]
+    assert found[3] == [False, False, True, True]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.lists(st.floats(-3, 3), min_size=1, max_size=6), min_size=1, max_size=5),
+    st.tuples(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), st.tuples(st.floats(-2, 2), st.floats(-2, 2))),
+)
+def test_best_labels_are_the_heaviest_of_all(rows: list[list[float]], moves: labels.Moves) -> None:
+    of_row = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    found, close = labels.best(np.concatenate(rows), of_row, moves)
+    for i, row in enumerate(rows):
+        if not close[of_row == i].any():
+            ways = itertools.product((False, True), repeat=len(row))
+            heaviest = max(
+                ways,
+                key=lambda way: (
+                    sum(w for w, on in zip(row, way, strict=True) if on) + sum(moves[a][b] for a, b in pairwise(way))
+                ),
+            )
+            assert found[of_row == i].tolist() == [False, *heaviest[1:]]
+
+
+def test_a_text_too_close_to_tell_is_left_to_the_tagger(monkeypatch: pytest.MonkeyPatch) -> None:
+    segmenter = _underthesea._loaded()
+    expected = segmenter.words(TITLES_IN_LOWER_CASE)
+    doubted = TITLES_IN_LOWER_CASE[2].split()
+
+    def nothing_is_certain_there(labeller: labels.Labeller, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        found, close = certain(labeller, row)
+        numbers = [n for stretch in doubted for n in segmenter.numbers[stretch]]
+        [start] = [i for i in range(len(row)) if row[i : i + len(numbers)].tolist() == numbers]
+        found[start : start + len(numbers)] = False
+        close[start : start + len(numbers)] = True
+        return found, close
+
+    certain = labels.Labeller.continues
+    monkeypatch.setattr(labels.Labeller, "continues", nothing_is_certain_there)
+    assert segmenter.words(TITLES_IN_LOWER_CASE) == expected
 
 
 def test_unknown_model_file_is_left_to_the_tagger(tmp_path: Path) -> None:
@@ -103,14 +154,34 @@ def test_unknown_model_file_is_left_to_the_tagger(tmp_path: Path) -> None:
     for content in (b"", b"lCRF" + bytes(60), b"other" * 20):
         path.write_bytes(content)
         with pytest.raises(_underthesea._UnknownFormatError):
-            _underthesea._Weights.read(path, ["T[0]"], set())
-    with pytest.raises(_underthesea._UnknownFormatError):
-        _underthesea._Weights.read(path, ["T[-3,0].shape"], set())
+            _underthesea._read_weights(path, ["T[0]"], set())
+    for template in ("T[-3,0].shape", "T[0,1].isdigit"):
+        with pytest.raises(_underthesea._UnknownFormatError):
+            _underthesea._read_weights(path, [template], set())
     known = _underthesea._loaded()
-    without = _underthesea._Segmenter(re.compile(""), str, None, known.tagger)
-    for title in TITLES:
-        forms = [form for form, _, _ in known.tokens(title.lower())]
+    without = _underthesea._Segmenter(known.expression, known.mended, None, known.tagger)
+    assert without.words(TITLES_IN_LOWER_CASE) == known.words(TITLES_IN_LOWER_CASE)
+    for title in TITLES_IN_LOWER_CASE:
+        forms = [form for form, _, _ in known.tokens(title)]
         assert without.continues(forms) == known.continues(forms)
+
+
+def test_many_texts_have_the_words_of_each() -> None:
+    together = texts(["", *TITLES_IN_LOWER_CASE, ""])
+    assert together == [word for title in ("", *TITLES, "") for word in (*(w.text for w in words(title)), END)]
+
+
+def test_a_protected_stretch_is_one_word() -> None:
+    for text, kept, expected, _ in CASES:
+        spans = {(text.index(part), text.index(part) + len(part)): f"<{i}>" for i, part in enumerate(kept)}
+        found = [word.strip() for word in texts([protect(lower(text), spans)])]
+        said = [
+            f"{WHOLE}<{kept_in_lower_case.index(word)}>"
+            if word in (kept_in_lower_case := [lower(k) for k in kept])
+            else word
+            for word in expected
+        ]
+        assert [word for word in found if word] == [*said, END]
 
 
 @settings(deadline=None, max_examples=200)

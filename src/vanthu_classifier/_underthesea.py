@@ -5,9 +5,9 @@ token whether it begins a word or continues one. Most of the time goes into the 
 for every token, of which each depends on three tokens in a row at most. So this module
 
 - keeps the tokens of every stretch between blanks (no part of the expression matches a blank);
-- keeps, for every three tokens in a row, the weight they give to their first, middle and last token: read from
-  underthesea's own model file (the public CRFsuite format) for feature strings that its own featurizer wrote;
-- finds the best labels as every linear-chain CRF does (Viterbi).
+- numbers the tokens that underthesea's model and dictionary know, and puts the weights of single tokens, pairs and triples into arrays, read
+  from its own model file (the public CRFsuite format);
+- leaves it to `labels` to add them up and to find the best labels, for many texts at once.
 
 Weights are summed in another order than in the tagger, so two labellings closer than rounding could come out differently: where a step is
 that close the tagger itself is asked, and so it is throughout if a later underthesea brings a model file that is not understood
@@ -24,16 +24,19 @@ import logging
 import re
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from operator import add
+from itertools import chain, groupby
+from operator import getitem
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vanthu_classifier.kept import Kept
 
-__all__ = ["Token", "continues", "reference_continues", "tokens", "words"]
+if TYPE_CHECKING:
+    from vanthu_classifier.labels import Labeller, Moves
+
+__all__ = ["END", "STAND_IN", "WHOLE", "Token", "continues", "reference_continues", "tokens", "words"]
 
 Token = tuple[str, int, int]
 """What the tagger sees of a token (underthesea mends some misspelt syllables), and its start and end in the text."""
@@ -57,13 +60,24 @@ def continues(forms: Sequence[str]) -> list[bool]:
     return _loaded().continues(forms)
 
 
-def words(text: str) -> list[str]:
-    """The words of lower-cased `text`, their letters as they stand there, one blank between stretches.
+END = "\0"
+"""Stands behind the words of each text in the answer of `words`."""
+STAND_IN = "2020"
+"""What the model sees in the place of a `WHOLE` stretch: a plain number, as it stands in the newspaper text that it learned from."""
+WHOLE = "\2"
+"""A stretch that begins so is one word, and never part of another."""
 
-    >>> words("phê duyệt  kế hoạch")
-    ['phê duyệt', 'kế hoạch']
+
+def words(texts: Iterable[str]) -> list[str]:
+    r"""The words of cleaned, lower-cased texts, in one list, `END` behind the words of each text.
+
+    A word's letters are as they stand there, one blank between stretches. What stands for the letters of a `WHOLE` stretch, this sign and whatever
+    follows it, comes back as a word; around such a word there may be empty ones, or one with a blank before it.
+
+    >>> words(["phê duyệt  kế hoạch", "", "theo \2x kế hoạch"])
+    ['phê duyệt', 'kế hoạch', '\x00', '\x00', 'theo', '\x02x', '', 'kế hoạch', '\x00']
     """
-    return _loaded().words(text)
+    return _loaded().words(texts)
 
 
 def reference_continues(forms: Sequence[str]) -> list[bool]:
@@ -103,7 +117,7 @@ def _load() -> _Segmenter:
     )
     templates, dictionary = joblib.load(folder / "features.bin"), joblib.load(folder / "dictionary.bin")
     try:
-        weights: _Weights | None = _Weights.read(folder / "models.bin", templates, dictionary)
+        weights: _Weights | None = _read_weights(folder / "models.bin", templates, dictionary)
     except _UnknownFormatError:
         weights = None
     expression = re.compile(regex_tokenize.regex_patterns_combine, re.VERBOSE)
@@ -138,89 +152,113 @@ class _Tagger:
 # ------------------------------------------------------------------ the weights
 
 _TEMPLATE = re.compile(r"T\[(-?\d+)(?:,(-?\d+))?\](|\.lower|\.isdigit|\.istitle|\.is_in_dict)")
-_BEFORE, _BEHIND = "\0BOS", "\0EOS"  # stand-ins for tokens before the first and behind the last
 _ByPlace = tuple[float, ...]  # what some tokens in a row give to the token 2, 1, 0, -1, -2 places behind their first
 _NOTHING: _ByPlace = (0.0,) * 5
-_Shares = tuple[float, float, float]  # what three tokens in a row give to the last, the middle and the first of them
+_ByValue = Mapping[tuple[int, str], Mapping[str, _ByPlace]]
+"""By how many tokens are in a row, by feature function and by value: weight for "continues" less that for "begins"."""
 
 
+@dataclass(frozen=True, slots=True)
 class _Weights:
-    """What one, two or three tokens in a row give to the tokens near them: weight for "continues" less that for "begins".
+    """The numbers of tokens, and what does the labelling."""
 
-    `by_value` has it by how many tokens are in the row, by feature function and by value. `moves` are the weights from label
-    to label, in the order begins, continues. `shares` is what the rest is for.
-    """
-
-    def __init__(
-        self,
-        by_value: dict[tuple[int, str], dict[str, _ByPlace]],
-        moves: tuple[tuple[float, float], tuple[float, float]],
-        dictionary: set[str],
-        traits: Callable[[str], tuple[str, str]],
-    ) -> None:
-        self.by_value = by_value
-        self.moves = moves
-        self.dictionary = dictionary
-        self.traits = Kept(traits)
-        self.by_traits = Kept(self._of_traits)
-        self.of_one: Kept[str, _ByPlace] = Kept(lambda form: self._of((form,)))
-        self.of_two: Kept[tuple[str, str], _ByPlace] = Kept(self._of)
-        self.shares: Kept[tuple[str, str, str], _Shares] = Kept(self._shares)
-
-    @classmethod
-    def read(cls, path: Path, templates: Sequence[str], dictionary: set[str]) -> _Weights:
-        from underthesea_core import CRFFeaturizer
-
-        places: dict[str, tuple[dict[str, _ByPlace], int]] = {}
-        by_value: dict[tuple[int, str], dict[str, _ByPlace]] = {(length, ""): {} for length in (1, 2, 3)}
-        for template in templates:
-            match = _TEMPLATE.fullmatch(template)
-            first, last = (int(match[1]), int(match[2] or match[1])) if match else (9, 9)
-            if match is None or not -2 <= first <= last <= min(first + 2, 2):
-                raise _UnknownFormatError(f"template {template}")
-            function = match[3].replace(".lower", "")  # only lower-case tokens come here
-            places[template] = by_value.setdefault((last - first + 1, function), {}), first + 2
-        by_feature, moves = _read_crfsuite(path)
-        for feature, weight in by_feature:
-            template, _, value = feature.partition("=")
-            table, place = places[template]
-            sums = table.get(value, _NOTHING)
-            table[value] = (*sums[:place], sums[place] + weight, *sums[place + 1 :])
-        featurizer = CRFFeaturizer(["T[0].istitle", "T[0].isdigit"], dictionary)
-
-        def traits(form: str) -> tuple[str, str]:
-            title, digit = featurizer.process([[[form]]])[0][0]
-            return title.partition("=")[2], digit.partition("=")[2]
-
-        return cls(by_value, moves, dictionary, traits)
-
-    def _shares(self, three: tuple[str, str, str]) -> _Shares:
-        x, y, z = three
-        last, front, back, whole = self.of_one[z], self.of_two[x, y], self.of_two[y, z], self._of(three)
-        to_last = self.of_one[x][0] + self.of_one[y][1] + last[2] + front[0] + back[1] + whole[0]
-        return to_last, last[3] + back[2] + whole[1], last[4] + back[3] + whole[2]
-
-    def _of(self, row: tuple[str, ...]) -> _ByPlace:
-        if row[0] == _BEFORE or row[-1] == _BEHIND:
-            edge = "BOS" if row[0] == _BEFORE else "EOS"
-            text = title = digit = known = edge
-        else:
-            text, title, digit = " ".join(row), "True", "True"
-            for form in row:  # a row has a trait where all its tokens have it
-                its_title, its_digit = self.traits[form]
-                title, digit = min(title, its_title), min(digit, its_digit)
-            known = "True" if text in self.dictionary else "False"
-        of_text, of_traits = self.by_value[len(row), ""].get(text), self.by_traits[len(row), title, digit, known]
-        return of_traits if of_text is None else tuple(map(add, of_text, of_traits))
-
-    def _of_traits(self, traits: tuple[int, str, str, str]) -> _ByPlace:
-        length, title, digit, known = traits
-        values = {".istitle": title, ".isdigit": digit, ".is_in_dict": known}
-        parts = [self.by_value.get((length, name), {}).get(value, _NOTHING) for name, value in values.items()]
-        return tuple(map(sum, zip(*parts, strict=True)))
+    number: Kept[str, int]
+    labeller: Labeller
 
 
-def _read_crfsuite(path: Path) -> tuple[list[tuple[str, float]], tuple[tuple[float, float], tuple[float, float]]]:
+def _read_weights(path: Path, templates: Sequence[str], dictionary: set[str]) -> _Weights:
+    import numpy as np
+    from underthesea_core import CRFFeaturizer
+
+    from vanthu_classifier.labels import FIRST, Labeller, pair, triple
+    from vanthu_classifier.lookup import Lookup
+
+    by_value, moves = _read_by_value(path, templates)
+    rows = {length: sorted(by_value[length, ""].keys() - {"BOS", "EOS"}) for length in (1, 2, 3)}
+    known: dict[int, dict[tuple[str, ...], None]] = {1: {}, 2: {}, 3: {}}
+    for text in chain(rows[1], rows[2], rows[3], sorted(dictionary)):
+        row = tuple(text.split(" "))
+        if len(row) <= 3 and all(row):
+            known[len(row)][row] = None
+    forms = list(dict.fromkeys(chain.from_iterable(chain(known[1], known[2], known[3]))))
+    featurizer = CRFFeaturizer(["T[0].istitle", "T[0].isdigit"], set())
+
+    def traits(some: Sequence[str]) -> list[tuple[bool, bool]]:
+        found = featurizer.process([[[form] for form in some]])[0] if some else []
+        return [(title.endswith("=True"), digit.endswith("=True")) for title, digit in found]
+
+    # Tokens that no table knows count by their traits alone: there are four kinds of them.
+    kinds = [(title, digit) for title in (False, True) for digit in (False, True)]
+    numbers = {form: FIRST + len(kinds) + i for i, form in enumerate(forms)}
+    its_traits = dict(zip(forms, traits(forms), strict=True))
+
+    def of(row: tuple[str, ...], title: bool, digit: bool) -> _ByPlace:
+        text = " ".join(row)
+        values = {"": text, ".istitle": str(title), ".isdigit": str(digit), ".is_in_dict": str(text in dictionary)}
+        return _sum(by_value, len(row), values)
+
+    def of_row(row: tuple[str, ...]) -> _ByPlace:
+        return of(row, all(its_traits[form][0] for form in row), all(its_traits[form][1] for form in row))
+
+    def edge(length: int, name: str) -> _ByPlace:
+        return _sum(by_value, length, dict.fromkeys(("", ".istitle", ".isdigit", ".is_in_dict"), name))
+
+    def table(length: int) -> Any:
+        # In no table: no text and no word of the dictionary.
+        others = [of(("\0",) * length, title, False) for title in (False, True)]
+        return np.array([edge(length, "BOS"), edge(length, "EOS"), *others, *map(of_row, known[length])])
+
+    def numbered(length: int) -> Any:
+        rows = np.array([[numbers[form] for form in row] for row in known[length]], dtype=np.int64)
+        return rows.reshape(-1, length).T
+
+    one = [
+        edge(1, "BOS"),
+        edge(1, "EOS"),
+        *(of(("\0",), *kind) for kind in kinds),
+        *(of_row((form,)) for form in forms),
+    ]
+    labeller = Labeller(
+        one=np.array(one),
+        trait=np.array([False, False, *(title for title, _ in kinds), *(its_traits[form][0] for form in forms)]),
+        pairs=Lookup(pair(*numbered(2))),
+        two=table(2),
+        triples=Lookup(triple(*numbered(3))),
+        three=table(3),
+        moves=moves,
+    )
+
+    def number(form: str) -> int:
+        return numbers.get(form) or FIRST + kinds.index(traits([form])[0])
+
+    return _Weights(Kept(number), labeller)
+
+
+def _sum(by_value: _ByValue, length: int, values: Mapping[str, str]) -> _ByPlace:
+    parts = [by_value.get((length, function), {}).get(value, _NOTHING) for function, value in values.items()]
+    return tuple(map(sum, zip(*parts, strict=True)))
+
+
+def _read_by_value(path: Path, templates: Sequence[str]) -> tuple[_ByValue, Moves]:
+    places: dict[str, tuple[dict[str, _ByPlace], int]] = {}
+    by_value: dict[tuple[int, str], dict[str, _ByPlace]] = {(length, ""): {} for length in (1, 2, 3)}
+    for template in templates:
+        match = _TEMPLATE.fullmatch(template)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (9, 9)
+        function = match[3].replace(".lower", "") if match else ""  # only lower-case tokens come here
+        if match is None or not -2 <= first <= last <= min(first + 2, 2) or (function == ".isdigit" and first < last):
+            raise _UnknownFormatError(f"template {template}")
+        places[template] = by_value.setdefault((last - first + 1, function), {}), first + 2
+    by_feature, moves = _read_crfsuite(path)
+    for feature, weight in by_feature:
+        template, _, value = feature.partition("=")
+        table, place = places[template]
+        sums = table.get(value, _NOTHING)
+        table[value] = (*sums[:place], sums[place] + weight, *sums[place + 1 :])
+    return by_value, moves
+
+
+def _read_crfsuite(path: Path) -> tuple[list[tuple[str, float]], Moves]:
     """The weights in a CRFsuite model of the labels B-W and I-W: of I-W less that of B-W for each feature, and from label to label.
 
     The format (CRFsuite 0.12, `crf1d_model.c` and `cqdb.c`; little endian): a header with the offsets of its parts; features of 20 bytes,
@@ -264,21 +302,22 @@ def _read_names(data: bytes, start: int) -> list[str]:
 # ------------------------------------------------------------------ segmenting
 
 _STRETCH = re.compile(r"\S+")
-_TOO_CLOSE = 1e-9
+_BREAK = "\1"  # before each word, while all the words of many texts are one string
 
 
 class _Segmenter:
     def __init__(
         self, expression: re.Pattern[str], mended: Callable[[str], str], weights: _Weights | None, tagger: _Tagger
     ) -> None:
+        self.expression = expression
+        self.mended = mended
         self.weights = weights
         self.tagger = tagger
         self.stretches: Kept[str, tuple[Token, ...]] = Kept(
             lambda stretch: tuple((mended(m.group()), *m.span()) for m in expression.finditer(stretch))
         )
-        self.pieces: Kept[str, list[tuple[str, str]]] = Kept(
-            lambda stretch: [(form, " "[start:] + stretch[start:end]) for form, start, end in self.stretches[stretch]]
-        )
+        self.numbers: Kept[str, tuple[int, ...]] = Kept(self._numbers)
+        self.letters: Kept[str, tuple[tuple[str, str], ...]] = Kept(self._letters)
 
     def tokens(self, text: str) -> list[Token]:
         return [
@@ -287,49 +326,62 @@ class _Segmenter:
             for form, start, end in self.stretches[match.group()]
         ]
 
-    def words(self, text: str) -> list[str]:
-        pieces = list(chain.from_iterable(map(self.pieces.__getitem__, text.split())))
-        out: list[str] = []
-        for (_, letters), follows in zip(pieces, self.continues([form for form, _ in pieces]), strict=True):
-            if follows:
-                out[-1] += letters
-            else:
-                out.append(letters.lstrip())
-        return out
-
     def continues(self, forms: Sequence[str]) -> list[bool]:
-        if not forms:
-            return []
+        numbers = map(self.weights.number.__getitem__, forms) if self.weights else ()
+        return self._follows(numbers, lambda: list(forms))
+
+    def words(self, texts: Iterable[str]) -> list[str]:
+        stretches = f" {END} ".join([*texts, ""]).split()
+        numbers = chain.from_iterable(map(self.numbers.__getitem__, stretches)) if self.weights else ()
+        follows = self._follows(numbers, lambda: [form for stretch in stretches for form in self._forms(stretch)])
+        letters = chain.from_iterable(map(self.letters.__getitem__, stretches))
+        return "".join(map(getitem, letters, follows)).split(_BREAK)[1:]
+
+    def _forms(self, stretch: str) -> Sequence[str | None]:
+        if stretch == END:
+            return (None,) * 4
+        return (STAND_IN,) if stretch.startswith(WHOLE) else [form for form, _, _ in self.stretches[stretch]]
+
+    def _numbers(self, stretch: str) -> tuple[int, ...]:
+        from vanthu_classifier.labels import BETWEEN
+
+        assert self.weights is not None
+        return BETWEEN if stretch == END else tuple(self.weights.number[form or ""] for form in self._forms(stretch))
+
+    def _letters(self, stretch: str) -> tuple[tuple[str, str], ...]:
+        """For each token its letters where it begins a word, and where it continues one."""
+        if stretch == END:
+            return ((_BREAK + END,) * 2, *((("",) * 2,) * 3))
+        if stretch.startswith(WHOLE):
+            return ((_BREAK + stretch + _BREAK,) * 2,)
+        return tuple(
+            (_BREAK + stretch[start:end], " "[start:] + stretch[start:end]) for _, start, end in self.stretches[stretch]
+        )
+
+    def _follows(self, numbers: Iterable[int], forms: Callable[[], Sequence[str | None]]) -> list[bool]:
+        """For each token whether it continues a word; `forms` are asked for where the tagger has to be, with None between texts."""
         if self.weights is None:
-            return self.tagger.continues(forms)
-        row = [_BEFORE, _BEFORE, *forms, _BEHIND, _BEHIND]
-        found = list(map(self.weights.shares.__getitem__, zip(row, row[1:], row[2:], strict=False)))
-        leanings = [a[0] + b[1] + c[2] for a, b, c in zip(found, found[1:], found[2:], strict=False)]
-        return _best(leanings, self.weights.moves) or self.tagger.continues(forms)
+            return self._tagged(forms(), lambda _: True, [])
+        import numpy as np
 
+        from vanthu_classifier.labels import BETWEEN
 
-def _best(leanings: Sequence[float], moves: tuple[tuple[float, float], tuple[float, float]]) -> list[bool]:
-    """The best labels, or an empty list where a choice is too close to make here.
+        row = np.fromiter(chain(BETWEEN[2:], numbers, BETWEEN[:2]), dtype=np.int64)
+        labels, close = self.weights.labeller.continues(row)
+        follows: list[bool] = labels[2:-2].tolist()
+        return self._tagged(forms(), lambda run: bool(close[2:-2][run].any()), follows) if close.any() else follows
 
-    `leanings` has for each token the weight for "continues" less that for "begins". It is enough to carry on by how much
-    the best way that ends in "continues" is ahead of the best that ends in "begins".
-    """
-    (stay_out, enter), (leave, stay_in) = moves
-    ahead = leanings[0]
-    came_from: list[tuple[bool, bool]] = []  # for "begins", for "continues": whether the token before continues
-    for leaning in leanings[1:]:
-        to_out, to_in = ahead + leave - stay_out, ahead + stay_in - enter
-        if -_TOO_CLOSE < to_out < _TOO_CLOSE or -_TOO_CLOSE < to_in < _TOO_CLOSE:
-            return []
-        came_from.append((to_out > 0, to_in > 0))
-        ahead = leaning + (ahead + stay_in if to_in > 0 else enter) - (ahead + leave if to_out > 0 else stay_out)
-    if -_TOO_CLOSE < ahead < _TOO_CLOSE:
-        return []
-    label = ahead > 0
-    labels = [label]
-    for out, inside in reversed(came_from):
-        label = inside if label else out
-        labels.append(label)
-    labels.reverse()
-    labels[0] = False
-    return labels
+    def _tagged(
+        self, forms: Sequence[str | None], to_ask: Callable[[slice], bool], follows: Sequence[bool]
+    ) -> list[bool]:
+        """The labels `follows`, with the tagger's own for every text that is `to_ask`."""
+        out = list(follows) or [False] * len(forms)
+        at = 0
+        for _, run in groupby(forms, lambda form: form is None):
+            some = list(run)
+            text = [form for form in some if form is not None]
+            span = slice(at, at + len(some))
+            at = span.stop
+            if text and to_ask(span):
+                out[span] = self.tagger.continues(text)
+        return out

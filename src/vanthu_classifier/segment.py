@@ -13,16 +13,15 @@ underthesea finds the words; this module hands it a title in the form it knows b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from vanthu_classifier import _underthesea
+from vanthu_classifier._underthesea import END, STAND_IN, WHOLE
 from vanthu_classifier.errors import ArgumentValueError
 
-__all__ = ["Word", "lower", "texts", "words"]
-
-_STAND_IN = "2020"
+__all__ = ["END", "WHOLE", "Word", "lower", "protect", "texts", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,26 @@ def words(text: str, protected: Sequence[tuple[int, int]] = ()) -> tuple[Word, .
     return _words(text, tuple(sorted((start, end) for start, end in protected if start != end)))
 
 
-def texts(text: str) -> list[str]:
-    """The words of the cleaned `text` without their places: `[word.text for word in words(text)]`, in half the time.
+def texts(matters: Iterable[str]) -> list[str]:
+    r"""The words of cleaned texts in lower case without their places, all in one list, `END` behind those of each text; faster than one by one.
 
-    >>> texts("PHÊ DUYỆT Kế hoạch phòng, chống dịch")
-    ['phê duyệt', 'kế hoạch', 'phòng', ',', 'chống', 'dịch']
+    A `WHOLE` stretch, made by `protect`, is one word; there may be empty words, and words with a blank before them, around it.
+
+    >>> texts(["phê duyệt kế hoạch", "họp"])
+    ['phê duyệt', 'kế hoạch', '\x00', 'họp', '\x00']
     """
-    return _underthesea.words(lower(text))
+    return _underthesea.words(matters)
+
+
+def protect(text: str, spans: Mapping[tuple[int, int], str]) -> str:
+    """The text with the letters of each of `spans`, disjoint, replaced by what it says, as one `WHOLE` stretch."""
+    if not spans:
+        return text
+    out, at = [], 0
+    for (start, end), says in sorted(spans.items()):
+        out += [text[at:start], f" {WHOLE}{says} "]
+        at = end
+    return "".join([*out, text[at:]])
 
 
 @lru_cache(maxsize=1024)
@@ -98,7 +110,7 @@ def _tokens(lowered: str, protected: tuple[tuple[int, int], ...]) -> tuple[list[
         tokens += [(form, at + a, at + b) for form, a, b in _underthesea.tokens(lowered[at:start])]
         whole += [False] * (len(tokens) - len(whole))
         if start < end:
-            tokens.append((_STAND_IN, start, end))
+            tokens.append((STAND_IN, start, end))
             whole.append(True)
         at = end
     return tokens, whole

@@ -24,7 +24,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils.validation import check_is_fitted
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
-from vanthu_classifier.model.features import names, scale
+from vanthu_classifier.model.features import names_many, scale
 from vanthu_classifier.model.predictor import GRAIN, Floats, Predictor
 
 __all__ = ["LoaiVanBanClassifier"]
@@ -88,7 +88,7 @@ class LoaiVanBanClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         asked = np.ones(len(texts), bool) if calibrate is None else np.asarray(list(calibrate), dtype=bool)
         if not len(texts) == len(labels) == len(weights) == len(families) == len(asked):
             raise ArgumentValueError("Các dãy đưa vào để huấn luyện phải dài bằng nhau.", column="codes")
-        found = [names(text) for text in texts]
+        found = names_many(texts)
         vectorizer, regression = self._fitted(found, labels, weights)
         self.classes_ = regression.classes_
         self.temperature_ = self._temperature(found, labels, weights, families, asked)

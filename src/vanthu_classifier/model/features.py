@@ -21,14 +21,28 @@ begin with `~`, so that `ban` (bản, bán, bàn …) is no word of the other ki
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from vanthu_classifier import so_ky_hieu
-from vanthu_classifier.segment import lower, texts, words
+from vanthu_classifier.segment import END, WHOLE, lower, protect, texts, words
 from vanthu_classifier.text import CleanText, clean
 
-__all__ = ["SCALE", "Span", "features", "lacks_diacritics", "names", "scale"]
+__all__ = [
+    "LEADS",
+    "SCALE",
+    "Read",
+    "Span",
+    "features",
+    "form",
+    "lacks_diacritics",
+    "names",
+    "names_many",
+    "read",
+    "scale",
+]
 
 Span = tuple[int, int]
 _Token = tuple[str, int, int]
@@ -47,7 +61,8 @@ SCALE = {"<": 3.0, "^": 2.0, "2^": 1.5}
 Chosen by cross-validation over families of those of our titles that do not say their type (accuracy 0.643 without, 0.663 with).
 """
 _NO_MARKS = str.maketrans("", "", "~^|<>")
-_LEADS = ("<>", "<v/v>", "<về việc>", "<về>")
+LEADS = ("<>", "<v/v>", "<về việc>", "<về>")
+"""The names of how a title leads in."""
 
 
 def names(title: str | CleanText) -> list[str]:
@@ -58,14 +73,62 @@ def names(title: str | CleanText) -> list[str]:
     >>> "<số:QĐ>" in names("theo Quyết định số 12/QĐ-UBND"), "~ke|hoach" in names("Ke hoach 12 KH UBND")
     (True, True)
     """
-    text = _cleaned(title).text
-    lead, _, behind = _lead(text)
-    matter = text[behind:] if behind else text
-    if lacks_diacritics(text):
-        return _named(lead, [_masked(form) for form in _SYLLABLE.findall(lower(matter))], "~")
-    kinds = _kinds(matter)
-    forms = [form for form, _, _ in _words(matter, kinds)] if kinds else list(filter(None, map(_masked, texts(matter))))
-    return _named(lead, forms)
+    return names_many([title])[0]
+
+
+def names_many(titles: Iterable[str | CleanText]) -> list[list[str]]:
+    """The names of the features of each title."""
+    some = read(titles)
+    found: list[list[str]] = [[] for _ in some.leads]
+    for rows, list_of_words, mark in ((some.rows, some.words, ""), (some.plain_rows, some.plain_words, "~")):
+        mine: list[str] = []
+        waiting = iter(rows)
+        for word in list_of_words:
+            if word == END:
+                row = next(waiting)
+                found[row] = _named(LEADS[some.leads[row]], mine, mark)
+                mine = []
+            elif its_form := form(word):
+                mine.append(its_form)
+    return found
+
+
+class Read(NamedTuple):
+    """Titles as lists of words. `leads` has for each how it leads in, by its place in `LEADS`.
+
+    `words` has the words of the matters of the titles number `rows`, `END` behind those of each; `plain_words` and `plain_rows` are the syllables of titles
+    typed without diacritics. `form` makes what features are named with of a word.
+    """
+
+    leads: list[int]
+    rows: list[int]
+    words: list[str]
+    plain_rows: list[int]
+    plain_words: list[str]
+
+
+def read(titles: Iterable[str | CleanText]) -> Read:
+    """The words of many titles, which is faster than one by one."""
+    leads, rows, matters = [], [], []
+    plain_rows, plain_words = [], []
+    for row, title in enumerate(titles):
+        text = _cleaned(title).text
+        lead, _, behind = _lead(text)
+        matter = text[behind:] if behind else text
+        leads.append(lead)
+        if lacks_diacritics(text):
+            plain_rows.append(row)
+            plain_words += [*_SYLLABLE.findall(lower(matter)), END]
+        else:
+            rows.append(row)
+            kinds = _kinds(matter)
+            matters.append(protect(lower(matter), kinds))
+    return Read(leads, rows, texts(matters), plain_rows, plain_words)
+
+
+def form(word: str) -> str:
+    """What stands for a word in the names of features: digits masked, a symbol or date by its kind; "" for a punctuation mark."""
+    return word[len(WHOLE) :] if word.startswith(WHOLE) else _masked(word.lstrip())
 
 
 def features(title: str | CleanText) -> list[tuple[str, Span | None]]:
@@ -79,7 +142,7 @@ def features(title: str | CleanText) -> list[tuple[str, Span | None]]:
     matter = cleaned.text[behind:]
     plain = lacks_diacritics(cleaned.text)
     tokens = _syllables(matter) if plain else _words(matter, _kinds(matter))
-    found = _named(lead, [form for form, _, _ in tokens], "~" if plain else "")
+    found = _named(LEADS[lead], [form for form, _, _ in tokens], "~" if plain else "")
     spans = _placed(leads_in, [(start + behind, end + behind) for _, start, end in tokens])
     typed = [cleaned.raw_span(*span) if span[0] < span[1] else None for span in spans]
     return list(zip(found, typed, strict=True))
@@ -93,7 +156,7 @@ def scale(name: str) -> float:
     """
     name = name.removeprefix("~")
     if name[:1] == "<":
-        return SCALE["<"] if name in _LEADS else SCALE["^"] if ">^" in name else 1.0
+        return SCALE["<"] if name in LEADS else SCALE["^"] if ">^" in name else 1.0
     return SCALE.get(name[:1]) or SCALE.get(name[:2], 1.0)
 
 
@@ -111,15 +174,16 @@ def lacks_diacritics(text: str) -> bool:
     """
     if text.isascii():
         return True
-    return 8 * len(_MARKED.findall(text)) <= len(text.split())
+    words = len(text.split())
+    return 8 * sum(1 for _ in islice(_MARKED.finditer(text), words // 8 + 1)) <= words
 
 
-def _lead(text: str) -> tuple[str, Span, int]:
-    """The name of how the text leads in, the span of that, and where the matter begins."""
+def _lead(text: str) -> tuple[int, Span, int]:
+    """How the text leads in, as a place in `LEADS`, the span of that, and where the matter begins."""
     match = _LEAD.match(text)
     if match is None or match.lastindex is None:
-        return _LEADS[0], (0, 0), 0
-    return _LEADS[match.lastindex], match.span(match.lastindex), match.end()
+        return 0, (0, 0), 0
+    return match.lastindex, match.span(match.lastindex), match.end()
 
 
 def _named(lead: str, forms: list[str], mark: str = "") -> list[str]:

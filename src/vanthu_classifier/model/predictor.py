@@ -12,23 +12,27 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from vanthu_classifier.errors import ArgumentTypeError
-from vanthu_classifier.model.features import Span, features, names
+from vanthu_classifier.model.features import Span, features
+from vanthu_classifier.model.index import Index
 from vanthu_classifier.text import CleanText
 
 __all__ = ["GRAIN", "Predictor"]
 
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
 GRAIN = 1 / 64
 """Weights are whole multiples of this, which makes a model's file a third as large; a title's log-odds move by less than 0.01."""
-_CHUNK = 256  # titles at once: their rows of weights stay in the processor's cache
+_CHUNK = 2048  # titles whose words are looked for at once
+_IN_CACHE = 256  # titles scored at once: their rows of weights stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +70,16 @@ class Predictor:
             raise ArgumentTypeError("Cần một dãy trích yếu, không phải một chuỗi ký tự.", column="titles")
         waiting = iter(titles)
         parts = []
-        while chunk := list(islice(waiting, _CHUNK)):
-            parts.append(self._scores([names(_text(title)) for title in chunk]))
+        while chunk := [_text(title) for title in islice(waiting, _CHUNK)]:
+            parts.append(self._scores(*self._index.counted(chunk)))
         return np.concatenate(parts) if parts else np.empty((0, len(self.classes_)))
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.vocabulary)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "_index"}  # made again in a moment
 
     def contributions(self, title: str | CleanText, code: str, k: int = 8) -> list[tuple[str, list[Span], float]]:
         """The `k` words or phrases of `title` that weighed most for (> 0) or against (< 0) the type `code`.
@@ -78,12 +89,15 @@ class Predictor:
         """
         column = {str(c): i for i, c in enumerate(self.classes_)}[code]
         found = features(_text(title))
-        names_found = [name for name, _ in found]
-        indices, values, _ = self._vectors([names_found])
-        others = _softmax(np.delete(self._scores([names_found]), column, axis=1))[0]
+        counts = Counter(name for name, _ in found)
+        indices = np.array([self.vocabulary[name] for name in counts if name in self.vocabulary], dtype=np.int64)
+        times = np.array([count for name, count in counts.items() if name in self.vocabulary], dtype=np.int64)
+        values = self._values(np.zeros(len(indices), dtype=np.int64), indices, times, 1)
+        others = _softmax(np.delete(self.log_odds([title]), column, axis=1))[0]
         rows = self.weights[indices].astype(np.float64)
-        gains = dict(zip(indices, (rows[:, column] - np.delete(rows, column, axis=1) @ others) * values, strict=True))
-        counts = Counter(names_found)
+        gains = dict(
+            zip(indices.tolist(), (rows[:, column] - np.delete(rows, column, axis=1) @ others) * values, strict=True)
+        )
         raw = title.raw if isinstance(title, CleanText) else title
         phrases: dict[str, tuple[list[Span], list[float]]] = {}
         for name, span in found:
@@ -94,31 +108,23 @@ class Predictor:
         ranked = [(text, sorted(set(spans)), math.fsum(weights)) for text, (spans, weights) in phrases.items()]
         return sorted(ranked, key=lambda entry: (-abs(entry[2]), entry[1]))[:k]
 
-    def _vectors(self, found: Sequence[Sequence[str]]) -> tuple[list[int], npt.NDArray[np.float32], list[int]]:
-        """TF-IDF vectors, one behind the other: the known features, their weights, and how many features each title has."""
-        indices: list[int] = []
-        counts: list[int] = []
-        lengths: list[int] = []
-        for mine in found:
-            known = [index for index in map(self.vocabulary.get, mine) if index is not None]
-            distinct = dict.fromkeys(known, 1)
-            if len(distinct) < len(known):
-                distinct = Counter(known)
-            indices += distinct
-            counts += distinct.values()
-            lengths.append(len(distinct))
-        values = (1.0 + np.log(np.array(counts, dtype=np.float32))) * self.idf[indices]
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        norms = np.sqrt(np.bincount(rows, values.astype(np.float64) ** 2, minlength=len(lengths)))
-        return indices, (values / norms[rows]).astype(np.float32), lengths
+    def _values(self, rows: Numbers, columns: Numbers, counts: Numbers, titles: int) -> npt.NDArray[np.float32]:
+        """The TF-IDF weights of features: in which title each stands, its column, and how often."""
+        values = (1.0 + np.log(counts.astype(np.float32))) * self.idf[columns]
+        norms = np.sqrt(np.bincount(rows, values.astype(np.float64) ** 2, minlength=titles))
+        return (values / norms[rows]).astype(np.float32)
 
-    def _scores(self, found: Sequence[Sequence[str]]) -> Floats:
-        indices, values, lengths = self._vectors(found)
-        out = np.tile(self.bias.astype(np.float64), (len(lengths), 1))
-        filled = [row for row, length in enumerate(lengths) if length]
-        if filled:
-            starts = np.cumsum([0, *(lengths[row] for row in filled[:-1])])
-            out[filled] += np.add.reduceat(self.weights[indices] * values[:, None], starts, axis=0)
+    def _scores(self, rows: Numbers, columns: Numbers, counts: Numbers, titles: int) -> Floats:
+        """The log-odds of each title; `rows` ascending."""
+        values = self._values(rows, columns, counts, titles)
+        out = np.tile(self.bias.astype(np.float64), (titles, 1))
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        for some in range(0, len(starts), _IN_CACHE):
+            mine = starts[some : some + _IN_CACHE]
+            end = starts[some + _IN_CACHE] if some + _IN_CACHE < len(starts) else len(rows)
+            part = slice(mine[0], end)
+            gains = self.weights[columns[part]] * values[part, None]
+            out[rows[mine]] += np.add.reduceat(gains, mine - mine[0], axis=0)
         return out
 
 
