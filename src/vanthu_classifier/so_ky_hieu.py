@@ -40,7 +40,17 @@ from vanthu_classifier.kept import Kept
 from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, code_of_symbol, types
 from vanthu_classifier.text import CleanText, clean, strip_diacritics
 
-__all__ = ["MAX_SYMBOL_LENGTH", "Fault", "InvalidSoKyHieuError", "SoKyHieu", "check", "find", "format", "parse"]
+__all__ = [
+    "MAX_SYMBOL_LENGTH",
+    "Fault",
+    "InvalidSoKyHieuError",
+    "SoKyHieu",
+    "check",
+    "find",
+    "format",
+    "is_agency",
+    "parse",
+]
 
 MAX_SYMBOL_LENGTH = 200
 """Letters that a cell with one symbol may have; a longer text is something else."""
@@ -161,10 +171,15 @@ def _fold(group: str) -> str:
 
 
 def _known(group: str) -> bool:
-    return code_of_symbol(_spelling(group, first=True)) is not None or _is_agency(group)
+    return code_of_symbol(_spelling(group, first=True)) is not None or is_agency(group)
 
 
-def _is_agency(group: str) -> bool:
+def is_agency(group: str) -> bool:
+    """Whether a group of a symbol is the abbreviation of an issuing body that is known; many are not.
+
+    >>> is_agency("SYT"), is_agency("ubnd"), is_agency("QĐ")
+    (True, True, False)
+    """
     return _AGENCY.fullmatch(_fold(group)) is not None
 
 
@@ -548,7 +563,7 @@ def _type(groups: tuple[str, ...], year: int | None, system: str) -> tuple[str |
         compound = _COMPOUND.fullmatch(first) if body else None
         if compound:
             return compound.lastgroup, []
-        return ("CV" if year is None or _is_agency(first) else None), []
+        return ("CV" if year is None or is_agency(first) else None), []
     if code == "TT" and year is None:
         return _circular_without_year(body)
     if code in ("L", "PL") and _fold(body) not in ("QH", "UBTVQH"):
@@ -570,7 +585,7 @@ def _circular_without_year(body: str) -> tuple[str | None, list[str]]:
     """Before 1997 a circular had no year; offices that cannot issue circulars mean a tờ trình."""
     if _MINISTRY.fullmatch(_fold(body)):
         return "TT", []
-    if body and _is_agency(body):
+    if body and is_agency(body):
         return "TTr", ["Cơ quan này không ban hành thông tư: TT được hiểu là tờ trình."]
     return None, []
 
@@ -579,7 +594,7 @@ def _office_or_type(code: str, body: str) -> tuple[str | None, list[str]]:
     if not body:
         return None, ["Chữ viết tắt này vừa là tên loại, vừa là tên đơn vị."]
     office = _fold(body) in ("VP", "TTR", "TTRA", "BTCD")
-    issuing = _is_agency(body) and not (office and code == "TC")
+    issuing = is_agency(body) and not (office and code == "TC")
     return (code if issuing or (office and code == "PC") else "CV"), []
 
 
@@ -742,8 +757,8 @@ def _is_certain(symbol: SoKyHieu, typed: str, before: str) -> bool:
         return True
     if states_type:
         office = first in _NEEDS_AGENCY or "/" not in typed
-        return named or _is_agency(body) or (not office and _in_capitals(typed, first, body))
-    return named or (_is_agency(first) and "/" in typed and symbol.number is not None)
+        return named or is_agency(body) or (not office and _in_capitals(typed, first, body))
+    return named or (is_agency(first) and "/" in typed and symbol.number is not None)
 
 
 def _is_certain_alone(symbol: SoKyHieu, typed: str, named: bool) -> bool:

@@ -20,15 +20,16 @@ Text copied from a web page has the whole head on one or two lines; `_unfolded` 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 from vanthu_classifier.errors import ArgumentValueError
 from vanthu_classifier.loai_van_ban import head_type, types
+from vanthu_classifier.readers import filename, number
 from vanthu_classifier.readers.page import MOTTO, Line
-from vanthu_classifier.readers.record import Record
+from vanthu_classifier.readers.record import Record, Source
 from vanthu_classifier.so_ky_hieu import parse
 from vanthu_classifier.text import clean, strip_diacritics
 
@@ -55,23 +56,91 @@ def record(lines: Sequence[Line], path: str) -> Record:
     """
     cleaned = [replace(line, text=clean(line.text).text) for line in lines]
     head, rest = _head_and_rest(_unfolded(cleaned))
-    number = _number(head)
-    own = number is not None or any(MOTTO.search(line.text.upper()) for line in head)  # an annex has neither
-    agency = _agency(head) if own else None
-    kind, title = _type_and_title(head, rest, number, agency)
+    name = filename.read(path)
+    motto = any(MOTTO.search(line.text.upper()) for line in head)
+    agency = _agency(head)
+    own_number = number.find(head, name, agency.value, own=motto)
+    own = motto or own_number.text is not None  # an annex has neither
+    agency = agency if own else _NOTHING
+    kind, title = _type_and_title(head, rest, own_number.text, agency.value)
+    recipients, block = _recipients(rest) if own else ((), ())
+    fields = {
+        "loai_van_ban": kind,
+        "trich_yeu": title,
+        "ngay_ban_hanh": _date(head),
+        "co_quan_ban_hanh": agency,
+        "do_mat": _mark(head, _SECRET),
+        "do_khan": _mark(head, _URGENT),
+        "hinh_thuc_sao": _copy_mark(cleaned),
+    }
+    sources = _sources(fields, own_number.source, (*head, *rest))
+    if recipients:
+        sources = (*sources, _source("noi_nhan", block, (*head, *rest)))
     return Record(
         path=path,
-        so_ky_hieu=number,
-        ngay_ban_hanh=_date(head),
-        loai_van_ban=kind,
-        trich_yeu=title,
-        co_quan_ban_hanh=agency,
-        noi_nhan=_recipients(rest) if own else (),
+        so_ky_hieu=own_number.text,
+        noi_nhan=recipients,
         kinh_gui=_addressees(rest) if own else (),
-        do_mat=_secrecy(head),
-        hinh_thuc_sao=_copy_mark(cleaned),
-        warnings=_notes(head, number),
+        warnings=(*_notes(head), *own_number.notes, *_notes_on_reading(head)),
+        sources=sources,
+        loai_van_ban=kind.value,
+        trich_yeu=title.value,
+        ngay_ban_hanh=fields["ngay_ban_hanh"].value,
+        co_quan_ban_hanh=agency.value,
+        do_mat=fields["do_mat"].value,
+        do_khan=fields["do_khan"].value,
+        hinh_thuc_sao=fields["hinh_thuc_sao"].value,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A field, and the lines it was read from; none where it follows from another field."""
+
+    value: str | None
+    lines: tuple[Line, ...] = ()
+
+
+_NOTHING = _Found(None)
+
+
+def _sources(fields: Mapping[str, _Found], of_number: Source | None, lines: Sequence[Line]) -> tuple[Source, ...]:
+    """Where each field that was found comes from; a type that the symbol states, where the symbol does."""
+    out = [of_number] if of_number else []
+    for field, found in fields.items():
+        if found.value is None:
+            continue
+        if found.lines:
+            out.append(_source(field, found.lines, lines))
+        elif of_number:
+            out.append(of_number._replace(field=field))
+    return tuple(out)
+
+
+def _source(field: str, found: Sequence[Line], lines: Sequence[Line]) -> Source:
+    first = found[0]
+    at = next((i for i, line in enumerate(lines) if line is first), None)
+    raw = first.raw if len(found) == 1 else ""
+    return Source(field, "scan" if first.sure else "page", _likely(found), first.page, at, raw)
+
+
+def _likely(lines: Sequence[Line]) -> float:
+    """How likely these lines were read right: 1 where the file states their letters, else by how sure the recognition is."""
+    sure = [s for line in lines for s in line.sure]
+    return round(min(0.99, max(0.2, 1.5 * sum(sure) / len(sure) - 0.4)), 2) if sure else 1.0
+
+
+def _notes_on_reading(head: list[Line]) -> tuple[str, ...]:
+    sure = [s for line in head for s in line.sure]
+    if not sure:
+        return ()
+    share = sum(sure) / len(sure)
+    if share < _POOR:
+        return (f"Nhận dạng chữ kém ({share:.0%}), hãy đối chiếu với bản quét.".replace("%", " %"),)
+    return ("Đọc từ bản quét bằng nhận dạng chữ.",)
+
+
+_POOR = 0.75
 
 
 # ------------------------------------------------------------------ head
@@ -79,6 +148,7 @@ def record(lines: Sequence[Line], path: str) -> Record:
 _DATE = r"ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"
 _OPEN_DATE = r"ngày[\s.…]*(?:\d{1,2})?[\s.…]*tháng[\s.…]*(?:\d{1,2})?[\s.…]*năm[\s.…]*(?:\d{4})?"  # of a draft
 _PLACE_DATE = re.compile(rf"(?:[A-ZĐ][\w.()-]*(?:\s[\w.()-]+){{0,5}}\s?[,;.]\s*)?(?:{_DATE}|{_OPEN_DATE})")
+_ROUGH_DATE = re.compile(r"\W*(?:[A-ZĐ][^:;()]{1,30}?[,.]?\s*)?ngày.{0,8}?tháng.{0,8}?năm.{0,6}")
 _SLASH_DATE = re.compile(r"[A-ZĐ][^\d:;()]{1,40}?,\s*ngày\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\W*$")
 _RULE = re.compile(r"^[\W_]*[-_=*~.─—–]{3,}[\W_]*$")
 _SUBJECT = re.compile(r"\(?\s*(?:V\s?/\s?v|V\.?v|Về việc)\b", re.IGNORECASE)
@@ -177,51 +247,7 @@ def _title_apart(text: str) -> Iterator[str]:
     yield from filter(None, [" ".join([title, *words[end:]]).strip()])
 
 
-# ------------------------------------------------------------------ number, agency, date, marks
-
-_SO = re.compile(
-    r"(?:Số|SỐ|(?:Luật|Pháp lệnh|Nghị quyết) số|(?:LUẬT|PHÁP LỆNH|NGHỊ QUYẾT) SỐ)(?:\s+hiệu)?"
-    r"\s*(?:([:.;])|(?=[\d/_…]|$))\s*(.*)"
-)
-_STAMP = re.compile(
-    r"Thời gian ký|Ngày ký|Ký bởi|Người ký|Ký ngày|CÔNG VĂN ĐẾN|^ĐẾN\b|^Đến\b|Ngày đến|Chuyển\s?:", re.IGNORECASE
-)
-_TOKEN = re.compile(r"(?:(\d{1,6}[A-Za-zđ]?)\b)?((?:[/-]\d{4})?[/-][A-ZĐÔƠƯĂÂÊ][\w&.()/,-]*|[/-]?)")
-
-
-def _number(head: list[Line]) -> str | None:
-    for i, line in enumerate(head):
-        found = _SO.match(line.text)
-        if not found or _stamped(head, i):
-            continue
-        number = _printed(found[2]) or (_printed(_next_text(head, i)) if not found[2].strip(" ._") else None)
-        if number and number.startswith("/"):
-            above = head[i - 1].text if i and head[i - 1].block == line.block else ""
-            number = (above if re.fullmatch(r"\d{1,6}[a-zđ]?", above) else "") + number
-        if number and (found[1] or not number.isdigit()):
-            return number
-    return None
-
-
-def _stamped(head: list[Line], i: int) -> bool:
-    around = [line.text for line in head[max(0, i - 2) : i + 3] if line.block == head[i].block]
-    return any(_STAMP.search(text) for text in around)
-
-
-def _next_text(lines: list[Line], i: int) -> str:
-    return next((line.text for line in lines[i + 1 : i + 3] if line.text), "")
-
-
-def _printed(text: str) -> str | None:
-    """The number and symbol at the head of `text` without inner blanks; None where there is neither."""
-    text = re.sub(r"[._…]{2,}", " ", text).strip()
-    text = re.sub(r"\s*([/&])\s*", r"\1", text)
-    text = re.sub(r"(?<=[\w)])\s*-\s*(?=[A-ZĐ\d])", "-", text)
-    found = _TOKEN.match(text)
-    if not found or not found.group().strip("/-"):
-        return None
-    return found.group().rstrip(".,;:-") or None
-
+# ------------------------------------------------------------------ agency, date, marks
 
 _NO_AGENCY = re.compile(
     r"^(?:Độc lập|Tự do|Hạnh phúc|\W|\d+$|Mẫu|MẪU|DỰ THẢO|Dự thảo|HỎA TỐC|KHẨN|THƯỢNG KHẨN|BẢN SAO|SAO )"
@@ -236,56 +262,61 @@ _UNNAMED = re.compile(
 )
 
 
-def _agency(head: list[Line]) -> str | None:
+def _agency(head: list[Line]) -> _Found:
     """The issuing body, after the body above it where both are named: capitals over the number or beside the motto."""
-    at = next((i for i, line in enumerate(head) if _SO.match(line.text) and not _stamped(head, i)), None)
+    at = next(
+        (i for i, line in enumerate(head) if number.LINE.match(line.text) and not number.is_stamped(head, i)), None
+    )
     at = len(head) if at is None else at
     names: list[str] = []
+    used: list[Line] = []
     for line in head[:at]:
         text = re.sub(r"[-_*]{3,}", "", line.text).strip()
         if MOTTO.search(text.upper()):
             if names:
                 break
             continue
-        if not text or not _is_capitals(text) or _NO_AGENCY.match(text) or _SECRET.fullmatch(text) or _type_of(text):
+        if not text or not _is_capitals(text) or _NO_AGENCY.match(text) or _is_mark(text) or _type_of(text):
             continue
+        used.append(line)
         if names and (not _BODY.match(text) or _UNNAMED.fullmatch(names[-1])):
             names[-1] += " " + text
         else:
             names.append(text)
-    return " - ".join(names[:3]) or None
+    return _Found(" - ".join(names[:3]) or None, tuple(used))
 
 
-def _date(head: list[Line]) -> str | None:
+def _date(head: list[Line]) -> _Found:
     for line in head:
         found = _PLACE_DATE.fullmatch(line.text.rstrip(" .)")) or _SLASH_DATE.match(line.text)
         if found and found[1]:
             day, month, year = map(int, found.groups()[:3])
             try:
-                return date(year, month, day).isoformat()
+                return _Found(date(year, month, day).isoformat(), (line,))
             except ValueError:
-                return None
-    return None
+                return _NOTHING
+    return _NOTHING
 
 
-def _notes(head: list[Line], number: str | None) -> tuple[str, ...]:
+def _notes(head: list[Line]) -> tuple[str, ...]:
     draft = any(re.fullmatch(r"\W*(?:BẢN )?DỰ THẢO(?: LẦN)?(?: \d+)?\W*", line.text.upper()) for line in head)
-    notes = {"Văn bản ghi «Dự thảo».": draft, "Số văn bản còn để trống.": number is not None and number[0] == "/"}
-    return tuple(note for note, holds in notes.items() if holds)
+    return ("Văn bản ghi «Dự thảo».",) if draft else ()
 
 
 _SECRET = re.compile(r"\W*(TUYỆT MẬT|TỐI MẬT|MẬT)\W*")
+_URGENT = re.compile(r"\W*(HỎA TỐC|THƯỢNG KHẨN|KHẨN)(?: HẸN GIỜ)?\W*")
 _COPY = re.compile(r"\W*(SAO Y|SAO LỤC|TRÍCH SAO|Sao y|Sao lục|Trích sao)(?:\s+BẢN CHÍNH)?\s*(?:$|[;:,(-])")
 _COPIES = {"sao y": "sao_y", "sao lục": "sao_luc", "trích sao": "trich_sao"}
 
 
-def _secrecy(head: list[Line]) -> str | None:
-    return next((m[1] for line in head if (m := _SECRET.fullmatch(line.text))), None)
+def _mark(head: list[Line], mark: re.Pattern[str]) -> _Found:
+    """A mark that stands alone on its line, in capitals, as its stamp has it."""
+    return next((_Found(m[1], (line,)) for line in head if (m := mark.fullmatch(line.text))), _NOTHING)
 
 
-def _copy_mark(lines: list[Line]) -> str | None:
-    marks = (_COPY.match(line.text) for line in lines if len(line.text) < 90)
-    return next((_COPIES[m[1].lower()] for m in marks if m), None)
+def _copy_mark(lines: list[Line]) -> _Found:
+    marks = ((line, _COPY.match(line.text)) for line in lines if len(line.text) < 90)
+    return next((_Found(_COPIES[m[1].lower()], (line,)) for line, m in marks if m), _NOTHING)
 
 
 # ------------------------------------------------------------------ type and title
@@ -326,32 +357,38 @@ def _type_of(text: str) -> _TypeLine | None:
 
 
 def _type_and_title(
-    head: list[Line], rest: list[Line], number: str | None, agency: str | None
-) -> tuple[str | None, str | None]:
+    head: list[Line], rest: list[Line], symbol: str | None, agency: str | None
+) -> tuple[_Found, _Found]:
     start = _below_number(head)
-    below = next((i for i, line in enumerate(head) if _SO.match(line.text) and not _stamped(head, i)), start)
+    below = next(
+        (i for i, line in enumerate(head) if number.LINE.match(line.text) and not number.is_stamped(head, i)), start
+    )
     subject = next((i for i in range(min(below, start), len(head)) if _SUBJECT.match(head[i].text)), None)
     for i in range(start, len(head)):
         found = _type_of(head[i].text)
         if found is None:
             continue
         title = _below(head, rest, i, found, agency)
-        if title is None and subject is not None:
+        if title.value is None and subject is not None:
             title = _subject(head, subject)
-        return found.code, title
+        return _Found(found.code, (head[i],)), title
+    stated = _Found(_code_of(symbol))
     if subject is not None:
-        return _code_of(number) or "CV", _subject(head, subject)
-    addressed = any(_ADDRESSED.match(line.text) for line in rest[:3])
-    if addressed and number:
-        return _code_of(number) or "CV", _unmarked_subject(head, below) or _heading(head, rest)
-    return _code_of(number), _heading(head, rest)
+        return (stated if stated.value else _Found("CV", (head[subject],))), _subject(head, subject)
+    addressed = next((line for line in rest[:3] if _ADDRESSED.match(line.text)), None)
+    if addressed and symbol:
+        unmarked = _unmarked_subject(head, below)
+        return (stated if stated.value else _Found("CV", (addressed,))), unmarked if unmarked.value else _heading(
+            head, rest
+        )
+    return stated, _heading(head, rest)
 
 
-def _code_of(number: str | None) -> str | None:
-    if number is None:
+def _code_of(symbol: str | None) -> str | None:
+    if symbol is None:
         return None
     try:
-        return parse(number).loai
+        return parse(symbol).loai
     except ArgumentValueError:
         return None
 
@@ -361,7 +398,7 @@ def _below_number(head: list[Line]) -> int:
     for i, line in enumerate(head):
         if MOTTO.search(line.text.upper()):
             own = [k for k, other in enumerate(head[: i + 1]) if other.block == head[i].block]
-            left = next((k for k in range(i) if _SO.match(head[k].text)), None)
+            left = next((k for k in range(i) if number.LINE.match(head[k].text)), None)
             return min(left, own[0]) if left is not None else own[0]
     return 0
 
@@ -375,27 +412,26 @@ _AUTHORITY = re.compile(
 )
 
 
-def _below(head: list[Line], rest: list[Line], i: int, found: _TypeLine, agency: str | None) -> str | None:
+def _below(head: list[Line], rest: list[Line], i: int, found: _TypeLine, agency: str | None) -> _Found:
     """The title under the type's name, or the rest of the line that begins with it and the lines beneath."""
-    out = [found.rest] if found.rest else []
+    out = [replace(head[i], text=found.rest)] if found.rest else []
     seen_centered = head[i].centered is True
     for line in (head + rest)[i + 1 : i + 1 + _MAX_TITLE]:
-        text = line.text
-        if not text and not out:
+        if not line.text and not out:
             continue
-        if not text or _ends_title(text, out, agency):
+        if not line.text or _ends_title(line.text, [part.text for part in out], agency):
             break
         if out and seen_centered and line.centered is False:
             break
         seen_centered = seen_centered or line.centered is True
-        out.append(text)
-    return _without_authority(_joined(out), agency)
+        out.append(line)
+    return _Found(_without_authority(_joined(out), agency), tuple(out))
 
 
 def _ends_title(text: str, out: list[str], agency: str | None) -> bool:
-    if _RULE.match(text) or _ANNEXED.match(text) or _SO.match(text) or _begins_matter(text, bool(out)):
+    if _RULE.match(text) or _ANNEXED.match(text) or number.LINE.match(text) or _begins_matter(text, bool(out)):
         return True
-    if _PLACE_DATE.fullmatch(text) and not text.startswith("ngày"):
+    if _is_date(text) and not text.startswith("ngày"):
         return True
     if not out or not _is_capitals(text):
         return False
@@ -422,34 +458,34 @@ def _without_authority(title: str, agency: str | None) -> str | None:
     return title or None
 
 
-def _subject(head: list[Line], i: int) -> str:
+def _subject(head: list[Line], i: int) -> _Found:
     """Title of a công văn: from "V/v" to the end of its column, a date that stands between left out."""
-    out = [head[i].text]
+    out = [head[i]]
     for line in head[i + 1 : i + 1 + _MAX_TITLE]:
         text = line.text
-        if _PLACE_DATE.match(text):
+        if _PLACE_DATE.match(text) or _is_date(text):
             continue
         if not text or line.block != head[i].block or _RULE.match(text) or MOTTO.search(text.upper()) or _type_of(text):
             break
-        if _SECRET.fullmatch(text) or _SO.match(text) or text.startswith("Độc lập"):
+        if _is_mark(text) or number.LINE.match(text) or text.startswith("Độc lập"):
             break
-        out.append(text)
-    return _joined(out)
+        out.append(line)
+    return _Found(_joined(out), tuple(out))
 
 
-def _unmarked_subject(head: list[Line], number: int) -> str | None:
+def _unmarked_subject(head: list[Line], below: int) -> _Found:
     """Title under the number without "V/v", as in letters of the Party (HD 36-HD/VPTW)."""
-    out: list[str] = []
-    for line in head[number + 1 :]:
-        if line.block != head[number].block or (out and not line.text) or (line.text and _is_form(line.text)):
+    out: list[Line] = []
+    for line in head[below + 1 :]:
+        if line.block != head[below].block or (out and not line.text) or (line.text and _is_form(line.text)):
             break
-        out += [line.text] if line.text else []
-    return _joined(out) or None
+        out += [line] if line.text else []
+    return _Found(_joined(out) or None, tuple(out))
 
 
-def _heading(head: list[Line], rest: list[Line]) -> str | None:
+def _heading(head: list[Line], rest: list[Line]) -> _Found:
     """First heading of a document that states no type: an annex, a table, a list."""
-    out: list[str] = []
+    out: list[Line] = []
     for line in head[_below_number(head) :] + rest[:1]:
         text = line.text
         if not out and (not text or _is_form(text)):
@@ -458,8 +494,17 @@ def _heading(head: list[Line], rest: list[Line]) -> str | None:
             continue  # a footnote mark of its own
         if not text or _is_form(text) or _ANNEXED.match(text) or len(out) >= _MAX_TITLE or _begins_matter(text, True):
             break
-        out.append(text)
-    return _joined(out) or None
+        out.append(line)
+    return _Found(_joined(out) or None, tuple(out))
+
+
+def _is_mark(text: str) -> bool:
+    return bool(_SECRET.fullmatch(text) or _URGENT.fullmatch(text))
+
+
+def _is_date(text: str) -> bool:
+    """Place and date, the date of a draft with blanks in it, or with figures that no recognition can read."""
+    return bool(_PLACE_DATE.fullmatch(text.rstrip(" .)")) or _ROUGH_DATE.fullmatch(text))
 
 
 def _is_form(text: str) -> bool:
@@ -467,16 +512,17 @@ def _is_form(text: str) -> bool:
         MOTTO.search(text.upper())
         or text.startswith("Độc lập")
         or _RULE.match(text)
-        or _SO.match(text)
+        or number.LINE.match(text)
         or _PLACE_DATE.match(text)
-        or _STAMP.search(text)
-        or _SECRET.fullmatch(text)
+        or _is_date(text)
+        or number.STAMP.search(text)
+        or _is_mark(text)
         or not re.search(r"[^\W\d_]{2}", text)
     )
 
 
-def _joined(parts: list[str]) -> str:
-    text = " ".join(part.strip() for part in parts)
+def _joined(parts: list[Line]) -> str:
+    text = " ".join(part.text.strip() for part in parts)
     return re.sub(r"(?<=[A-ZĐ\d])- (?=[A-ZĐ]{2})", "-", re.sub(r"\s+", " ", text)).strip()
 
 
@@ -514,14 +560,16 @@ _SIGNING = re.compile(
 )
 
 
-def _recipients(rest: list[Line]) -> tuple[str, ...]:
-    """The lines of the first recipients block, wrapped ones joined, without bullets and closing semicolons."""
+def _recipients(rest: list[Line]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """The lines of the first recipients block, wrapped ones joined, without bullets and closing semicolons; and as they stand."""
     for i, line in enumerate(rest):
         found = _RECIPIENTS.match(line.text)
         if found:
             after = rest[i + 1 : i + 1 + _MAX_RECIPIENTS]
-            return _entries(found[1] or "", [other for other in after if other.block == line.block] or after)
-    return ()
+            block = [other for other in after if other.block == line.block] or after
+            entries = _entries(found[1] or "", block)
+            return entries, (line, *block[: len(entries)])
+    return (), ()
 
 
 def _entries(first: str, below: list[Line]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from vanthu_classifier.readers.page import Word
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["MODES", "Mode", "check", "never", "orientation", "pillow", "words"]
+__all__ = ["MODES", "Mode", "check", "lines", "never", "orientation", "pillow"]
 
 Mode = Literal["auto", "never", "always"]
 MODES: tuple[Mode, ...] = ("auto", "never", "always")
@@ -103,12 +103,13 @@ def _languages(program: str) -> frozenset[str]:
 _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of a console, on Windows
 
 
-def words(image: Image, *, dpi: float, layout: int = 3) -> list[Word]:
-    """The words of a page that stands upright, in points; `layout` is Tesseract's page segmentation mode.
+def lines(image: Image, *, dpi: float) -> list[list[Word]]:
+    """The lines of a page that stands upright, as their words, in points.
 
-    `UnreadableFileError` where Tesseract fails or takes longer than 45 seconds.
+    Tesseract's lines may run over both columns of a page. `UnreadableFileError` where Tesseract fails or takes longer
+    than 45 seconds.
     """
-    return list(_words(_run(image, dpi, "-l", _LANGUAGE, "--psm", str(layout), "hocr"), 72 / dpi))
+    return list(_lines(_run(image, dpi, "-l", _LANGUAGE, "--psm", "3", "hocr"), 72 / dpi))
 
 
 def orientation(image: Image, *, dpi: float) -> int:
@@ -195,8 +196,8 @@ _SIZE = re.compile(r"x_size ([\d.]+)")
 _SURE = re.compile(r"x_wconf (\d+)")
 
 
-def _words(hocr: bytes, scale: float) -> Iterator[Word]:
-    """The words of a page of hOCR, `scale` points a pixel."""
+def _lines(hocr: bytes, scale: float) -> Iterator[list[Word]]:
+    """The lines of a page of hOCR, `scale` points a pixel; the words of a line have one height and stand on its baseline."""
     for line in ElementTree.fromstring(hocr).iter():
         title = line.get("title", "")
         box, baseline, height = _BOX.search(title), _BASELINE.search(title), _SIZE.search(title)
@@ -204,11 +205,13 @@ def _words(hocr: bytes, scale: float) -> Iterator[Word]:
             continue
         left, _, _, bottom = map(int, box.groups())
         slope, offset = map(float, baseline.groups()) if baseline else (0.0, 0.0)
-        size = min(float(height[1]), float(box[4]) - float(box[2]))
+        size = min(float(height[1]), float(box[4]) - float(box[2])) * scale
+        out = []
         for word in line:
             text = "".join(word.itertext()).strip()
             found, sure = _BOX.search(word.get("title", "")), _SURE.search(word.get("title", ""))
             if text and found and sure:
                 x0, _, x1, _ = map(int, found.groups())
                 foot = bottom + offset + slope * ((x0 + x1) / 2 - left)
-                yield Word(text, x0 * scale, x1 * scale, foot * scale, size * scale, int(sure[1]) / 100)
+                out.append(Word(text, x0 * scale, x1 * scale, foot * scale, size, min(int(sure[1]) / 100, 0.99)))
+        yield out

@@ -31,7 +31,8 @@ MOTTO = re.compile(
 class Word:
     """A word and its box: points from the upper left corner, `y` is the foot of the letters, `size` their height.
 
-    `sure` (0-1) says how sure the recognition is of a word in a picture; 1 where the file states the letters.
+    `sure` (0-1) says how sure the recognition is of a word in a picture; 1 where the file states the letters. `raw` is
+    what was recognised, where `text` was mended.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Word:
     y: float
     size: float
     sure: float = 1.0
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Line:
 
     Lines of one column or one table cell share `block`, counted over the document. `centered` is None where that is
     not known. `sure` has, for a line recognised in a picture, how sure each word of `text.split()` is (0-1); it is
-    empty where the file states the letters.
+    empty where the file states the letters. `raw` is what was recognised, where `text` was mended.
     """
 
     text: str
@@ -56,6 +58,7 @@ class Line:
     page: int = 0
     centered: bool | None = None
     sure: tuple[float, ...] = ()
+    raw: str = ""
 
 
 _Row = list[Word]
@@ -193,7 +196,8 @@ def _lines(rows: list[_Row], area: float, page: int, block: int) -> list[Line]:
             out.append(Line("", block, page))
         middle = (row[0].x0 + row[-1].x1) / 2
         sure = () if all(w.sure == 1.0 for w in row) else tuple(w.sure for w in row)
-        out.append(Line(" ".join(w.text for w in row), block, page, abs(middle - area) < _CENTERED, sure))
+        raw = " ".join(w.raw or w.text for w in row) if any(w.raw for w in row) else ""
+        out.append(Line(" ".join(w.text for w in row), block, page, abs(middle - area) < _CENTERED, sure, raw))
     return out
 
 

@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
+from typing import Literal, NamedTuple
 
-__all__ = ["Record"]
+__all__ = ["Place", "Record", "Source"]
+
+Place = Literal["page", "scan", "file_name", "page_and_file_name"]
+"""Where a field was read: letters of the file, letters recognised in a picture, the file's name, or the two together."""
+
+
+class Source(NamedTuple):
+    """Where one field of a record comes from.
+
+    `sure` (0-1) is how likely the field was read right. `page` and `line` count from 0; None where the field has no place on
+    a page. `raw` is what stands there, as it was read, where the field differs from it.
+    """
+
+    field: str
+    place: Place
+    sure: float
+    page: int | None = None
+    line: int | None = None
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +33,12 @@ class Record:
 
     `path` is relative to the folder that is read, with forward slashes. `row` is the row as the spreadsheet numbers
     it, None for a document file. `so_ky_hieu` has no inner blanks, and begins with "/" where a draft's number is
-    still empty. `ngay_ban_hanh` is ISO. `loai_van_ban` is a code of `loai_van_ban.types()`. `noi_nhan` has the lines
-    of the block without bullets, `kinh_gui` the addressees. `hinh_thuc_sao` is `sao_y`, `sao_luc` or `trich_sao`
-    where a copy mark stands on the page (Decree 30/2020, Art. 25), `do_mat` the secrecy mark. `error` says why
-    nothing could be read; the other fields are then empty.
+    still empty or a scan's cannot be read. `ngay_ban_hanh` is ISO. `loai_van_ban` is a code of `loai_van_ban.types()`.
+    `noi_nhan` has the lines of the block without bullets, `kinh_gui` the addressees. `hinh_thuc_sao` is `sao_y`,
+    `sao_luc` or `trich_sao` where a copy mark stands on the page (Decree 30/2020, Art. 25), `do_mat` the secrecy mark,
+    `do_khan` the mark of urgency (HỎA TỐC, THƯỢNG KHẨN, KHẨN). `sources` says of each field of a document file that was
+    found where it stood and how sure the reading is. `error` says why nothing could be read; the other fields are
+    then empty.
     """
 
     path: str
@@ -29,6 +51,29 @@ class Record:
     noi_nhan: tuple[str, ...] = ()
     kinh_gui: tuple[str, ...] = ()
     do_mat: str | None = None
+    do_khan: str | None = None
     hinh_thuc_sao: str | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sources", tuple(Source(*source) for source in self.sources))
+
+    def source(self, field: str) -> Source | None:
+        """Where the field of this name comes from; None where it is empty, or stands in a register.
+
+        >>> Record("a.pdf", so_ky_hieu="15/QĐ-UBND", sources=(Source("so_ky_hieu", "scan", 0.9, 0, 3),)).source("so_ky_hieu").sure
+        0.9
+        """
+        return next((source for source in self.sources if source.field == field), None)
+
+    @property
+    def reading(self) -> float:
+        """How likely type and title, on which a decision rests, were read right (0-1); 1 where the file states the letters.
+
+        >>> Record("a.docx", trich_yeu="V/v báo cáo").reading
+        1.0
+        """
+        sure = (s.sure for s in self.sources if s.field in ("loai_van_ban", "trich_yeu"))
+        return round(prod(sure, start=1.0), 4)
