@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vanthu_classifier import facts, rulepack
-from vanthu_classifier.decide import Policy, decide, needs_model
+from vanthu_classifier.decide import Policy, decide, doubted, needs_model
 from vanthu_classifier.explain import explain, headline, underline
 from vanthu_classifier.loai_van_ban import types
 from vanthu_classifier.outcomes import Basis, Dispatch
@@ -171,3 +171,26 @@ def test_what_would_change_the_answer_is_tried_on_the_pack() -> None:
     assert "chỉ để biết" in change
     other = decide(facts.read("Tờ trình xin kinh phí", noi_nhan=["Sở Tài chính (để biết)"]), PACK)
     assert other.dispatch is ELECTRONIC
+
+
+@pytest.mark.parametrize(
+    ("reading", "dispatch", "lean"),
+    [
+        (1.0, "electronic_and_paper", None),
+        (0.8, "electronic_and_paper", None),
+        (0.79, "needs_review", "electronic_and_paper"),
+    ],
+)
+def test_a_poor_reading_asks_a_person(reading: float, dispatch: str, lean: str | None) -> None:
+    sure = decide(facts.read("Tờ trình xin chủ trương đầu tư"), PACK)
+    found = doubted(sure, reading)
+    assert (found.dispatch, found.lean) == (dispatch, lean)
+    assert sure.confidence
+    assert found.confidence == pytest.approx(sure.confidence * reading, abs=1e-4)
+    assert found.p_paper == found.confidence
+    assert any("bản quét" in reason.text for reason in found.reasons) == (dispatch == "needs_review")
+
+
+def test_a_poor_reading_leaves_a_secret_document_off_the_network() -> None:
+    secret = decide(facts.read("Tờ trình xin chủ trương", do_mat="Mật"), PACK)
+    assert doubted(secret, 0.3) == secret

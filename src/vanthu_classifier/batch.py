@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from vanthu_classifier import intake, writers
 from vanthu_classifier.contained import decode
@@ -25,12 +25,12 @@ from vanthu_classifier.errors import InputError
 from vanthu_classifier.intake import File, Part
 from vanthu_classifier.outcomes import Dispatch
 from vanthu_classifier.readers import Record
+from vanthu_classifier.readers.ocr import Mode as OcrMode
 from vanthu_classifier.run_state import RunState, code_hash, key, state_path
 from vanthu_classifier.workers import Failure, Limits, Workers
 
 __all__ = ["FOLDERS", "Classifier", "Decided", "OcrMode", "Progress", "Summary", "rows", "run"]
 
-OcrMode = Literal["auto", "never", "always"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the path that was worked on, the number of files done and the number of files there are."""
@@ -199,7 +199,7 @@ def _default() -> Classifier:
 
 def _options(ocr: OcrMode) -> dict[str, Any]:
     """What `readers.read` is told of this run, as its keyword arguments; other options mean reading again."""
-    return {}  # "ocr" goes here as soon as the readers take it
+    return {"ocr": ocr}
 
 
 def _identity(classifier: Classifier) -> bytes | None:

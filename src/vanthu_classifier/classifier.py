@@ -24,6 +24,7 @@ from vanthu_classifier.decide import (
     Policy,
     ReviewMode,
     decide,
+    doubted,
     needs_model,
 )
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, InputError, ModelError
@@ -192,7 +193,10 @@ class DispatchClassifier:
         return pandas.DataFrame(table, index=index)
 
     def decisions(self, rows: Iterable[Mapping[str, Any]], *, n_jobs: int = 1) -> list[Decision]:
-        """The decisions on many documents, each given as the arguments of `classify`; in order, without the sentence on what would change them."""
+        """The decisions on many documents, each given as the arguments of `classify`; in order, without the sentence on what would change them.
+
+        A document may also have `reading`, how likely its type and title were read right from a picture (see `decide.doubted`).
+        """
         return self._shared(_decisions, list(rows), n_jobs)
 
     def predict(self, trich_yeu: Iterable[str]) -> numpy.ndarray[Any, Any]:
@@ -255,8 +259,11 @@ def _decisions(clf: DispatchClassifier, rows: Sequence[Mapping[str, Any]], offse
     facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
     decision = clf._judge.decision
     return [
-        decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None)
-        for f, (answer, model) in zip(facts, clf._answered(facts), strict=True)
+        doubted(
+            decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None),
+            row.get("reading", 1.0),
+        )
+        for row, f, (answer, model) in zip(rows, facts, clf._answered(facts), strict=True)
     ]
 
 
@@ -310,6 +317,7 @@ def _check_text(name: str, value: object) -> None:
 
 def _facts(row: Mapping[str, Any], number: int) -> Facts:
     args = dict(row)
+    args.pop("reading", None)
     try:
         _check_text("co_quan_ban_hanh", args.pop("co_quan_ban_hanh", None))
         return facts_module.read(**args)

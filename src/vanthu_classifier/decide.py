@@ -55,6 +55,7 @@ __all__ = [
     "RecipientDecision",
     "ReviewMode",
     "decide",
+    "doubted",
     "needs_model",
 ]
 
@@ -830,3 +831,40 @@ def _recipient(r: RecipientRuling) -> RecipientDecision:
     vi = f"{role_vi}: «{rule.focus or rule.quote}»." if rule else f"{role_vi}: cần xem xét."
     en = f"{role_en}: «{rule.focus or rule.quote}»." if rule else f"{role_en}: needs review."
     return RecipientDecision(r.recipient.name, str(r.recipient.role), r.ruling.outcome, vi, en)
+
+
+# ------------------------------------------------------------------ documents read from pictures
+
+_READ_SURELY = 0.8
+"""Below, a person compares a recognised document with its picture before the answer counts."""
+
+
+def doubted(decision: Decision, reading: float) -> Decision:
+    """The decision on a document whose type and title were read right only with this probability, 1 being certainty.
+
+    It is multiplied into the confidence. Below 0.8 the answer becomes `needs_review` with itself as the lean, unless the policy never asks where
+    there is a lean; a secret document stays off the network.
+
+    >>> from vanthu_classifier import facts, rulepack
+    >>> d = decide(facts.read("Tờ trình xin chủ trương đầu tư"), rulepack.load())
+    >>> d.confidence, doubted(d, 0.9).confidence, str(doubted(d, 0.7).dispatch), str(doubted(d, 0.7).lean)
+    (0.99, 0.891, 'needs_review', 'electronic_and_paper')
+    """
+    if reading >= 1.0 or decision.dispatch is Dispatch.NOT_BY_NETWORK:
+        return decision
+    paper = Dispatch.ELECTRONIC_AND_PAPER in (decision.dispatch, decision.lean)
+    confidence = None if decision.confidence is None else round(decision.confidence * reading, 4)
+    p_paper = None
+    if decision.p_paper is not None:
+        p_paper = round(decision.p_paper * reading if paper else 1 - (1 - decision.p_paper) * reading, 4)
+    less_sure = replace(decision, confidence=confidence, p_paper=p_paper)
+    if reading >= _READ_SURELY or decision.review == "lean":
+        return less_sure
+    vi = f"Bản quét đọc chưa chắc ({_percent(reading)}); đối chiếu loại văn bản và trích yếu với bản quét."
+    en = f"The scan was not surely read ({_percent(reading)}); compare type and title with the picture."
+    return replace(
+        less_sure,
+        dispatch=Dispatch.NEEDS_REVIEW,
+        lean=decision.lean if decision.dispatch is Dispatch.NEEDS_REVIEW else decision.dispatch,
+        reasons=(*decision.reasons, Reason("question", vi, en)),
+    )

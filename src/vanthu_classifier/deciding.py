@@ -120,6 +120,7 @@ def _known(record: Record) -> dict[str, Any]:
         "noi_nhan": [*(f"Kính gửi: {name}" for name in record.kinh_gui), *record.noi_nhan] or None,
         "hinh_thuc_sao": record.hinh_thuc_sao,
         "do_mat": record.do_mat,
+        "reading": record.reading,
     }
 
 

@@ -81,7 +81,7 @@ def record(lines: Sequence[Line], path: str) -> Record:
         so_ky_hieu=own_number.text,
         noi_nhan=recipients,
         kinh_gui=_addressees(rest) if own else (),
-        warnings=(*_notes(head), *own_number.notes, *_notes_on_reading(head)),
+        warnings=(*_notes(head), *_notes_on_urgency(fields["do_khan"]), *own_number.notes, *_notes_on_reading(head)),
         sources=sources,
         loai_van_ban=kind.value,
         trich_yeu=title.value,
@@ -128,6 +128,10 @@ def _likely(lines: Sequence[Line]) -> float:
     """How likely these lines were read right: 1 where the file states their letters, else by how sure the recognition is."""
     sure = [s for line in lines for s in line.sure]
     return round(min(0.99, max(0.2, 1.5 * sum(sure) / len(sure) - 0.4)), 2) if sure else 1.0
+
+
+def _notes_on_urgency(mark: _Found) -> tuple[str, ...]:
+    return (f"Văn bản có dấu «{mark.value}»: gửi ngay sau khi ký.",) if mark.value else ()
 
 
 def _notes_on_reading(head: list[Line]) -> tuple[str, ...]:
