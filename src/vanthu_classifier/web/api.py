@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, UploadFile
 from starlette.responses import Response
 
@@ -49,6 +50,11 @@ def _json(value: Any, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
+async def _in_turn(request: Request, answer: Callable[..., Response], *given: Any) -> Response:
+    """The answer, worked out in one of the threads that are there for it."""
+    return await to_thread.run_sync(answer, *given, limiter=request.app.state.asking)
+
+
 @contextmanager
 def _told(prefix: str = "") -> Iterator[None]:
     """An error of the library as a problem."""
@@ -59,14 +65,18 @@ def _told(prefix: str = "") -> Iterator[None]:
 
 
 @router.post("/api/v1/classify", response_model=models.DecisionOut, responses=_ASKED, tags=["decisions"])
-def classify(document: models.Document, desk: TheDesk) -> Response:
+async def classify(document: models.Document, desk: TheDesk, request: Request) -> Response:
     """How one document is sent, and why: the arguments of `classify`, answered by `Decision.to_dict()`."""
+    return await _in_turn(request, _classify, document, desk)
+
+
+def _classify(document: models.Document, desk: Desk) -> Response:
     with _told():
         return _json(desk.ask(document.args(), source="api").answer)
 
 
 @router.post("/api/v1/classify-many", response_model=models.Decisions, responses=_ASKED, tags=["decisions"])
-def classify_many(documents: models.Documents, desk: TheDesk, request: Request) -> Response:
+async def classify_many(documents: models.Documents, desk: TheDesk, request: Request) -> Response:
     """The same for many documents, in order. One that is wrong refuses all, and the refusal names every one that is."""
     most = request.app.state.settings.limits.items
     if len(documents.items) > most:
@@ -75,6 +85,10 @@ def classify_many(documents: models.Documents, desk: TheDesk, request: Request) 
             f"Nhiều nhất {most} văn bản mỗi lần.",
             [{"field": "items", "message": f"{len(documents.items)} > {most}"}],
         )
+    return await _in_turn(request, _classify_many, documents, desk)
+
+
+def _classify_many(documents: models.Documents, desk: Desk) -> Response:
     replies: list[Reply] = []
     errors: list[Mapping[str, str]] = []
     for i, document in enumerate(documents.items):
@@ -90,13 +104,13 @@ def classify_many(documents: models.Documents, desk: TheDesk, request: Request) 
 
 
 @router.post("/api/v1/read", response_model=models.RowsOut, responses=_ASKED, tags=["decisions"])
-def read(file: UploadFile, reading: Annotated[Reading, Depends(_reading)]) -> Response:
+async def read(file: UploadFile, reading: Annotated[Reading, Depends(_reading)]) -> Response:
     """Reads a file (Word, PDF, register …) and decides every document in it; answers the rows that `vanthu batch` would write.
 
     The file is deleted as soon as it has been read, and nothing of it is recorded.
     """
     with _told():
-        return _json({"rows": reading.rows(file.filename or "", file.file)})
+        return _json({"rows": await reading.rows(file.filename or "", file.file)})
 
 
 @router.post(
@@ -106,8 +120,12 @@ def read(file: UploadFile, reading: Annotated[Reading, Depends(_reading)]) -> Re
     responses=_problems(400, 401, 409, 413, 422, 503),
     tags=["corrections"],
 )
-def correct(correction: models.Correction, desk: TheDesk) -> Response:
+async def correct(correction: models.Correction, desk: TheDesk, request: Request) -> Response:
     """Records a person's word on an answer. The answer is decided here once more; `answered`, where it is given, has to be the same."""
+    return await _in_turn(request, _correct, correction, desk)
+
+
+def _correct(correction: models.Correction, desk: Desk) -> Response:
     try:
         with _told():
             judged = desk.correct(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -69,6 +71,7 @@ def create_app(
         lifespan=lifespan,
         middleware=[Middleware(Guard, settings=settings, access=access, refuse=_refuse)],
     )
+    app.state.asking = CapacityLimiter(max(4, 2 * (os.cpu_count() or 1)))  # more threads only wait for one another
     app.state.desk = Desk(classifier, journal, history=settings.history)
     app.state.jobs = jobs
     app.state.reading = Reading(temporary, classifier, settings.limits)

@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from anyio import CapacityLimiter, fail_after, to_thread
+
 from vanthu_classifier import batch, writers
 from vanthu_classifier.classifier import DispatchClassifier
 from vanthu_classifier.errors import VanThuError
@@ -242,24 +244,33 @@ class Jobs:
 
 
 class Reading:
-    """One file at once, answered in the same request; at most `at_once` of them are read side by side."""
+    """One file at once, answered in the same request; at most `at_once` of them are read side by side, the others wait for their turn."""
 
     def __init__(self, folder: Path, classifier: DispatchClassifier, limits: Limits, *, at_once: int = 2) -> None:
         self._folder = folder
         self._classifier = classifier
         self._limits = limits
-        self._places = threading.BoundedSemaphore(at_once)
+        self._places = CapacityLimiter(at_once)
 
-    def rows(self, name: str, content: BinaryIO) -> list[dict[str, Any]]:
+    async def rows(self, name: str, content: BinaryIO) -> list[dict[str, Any]]:
         """The rows of the file; `ProblemError` where it has too many, takes too long, or too much is being read."""
-        if not self._places.acquire(timeout=self._limits.reading / 4):
-            raise ProblemError(503, "Máy chủ đang bận đọc tệp khác; thử lại sau.", headers={"Retry-After": "30"})
+        turn = object()
         try:
-            with self._place() as place:
-                path = store(content, place, name)
-                return list(self._read(path, path.relative_to(place).as_posix()))
+            with fail_after(self._limits.reading / 4):
+                await self._places.acquire_on_behalf_of(turn)
+        except TimeoutError as error:
+            raise ProblemError(
+                503, "Máy chủ đang bận đọc tệp khác; thử lại sau.", headers={"Retry-After": "30"}
+            ) from error
+        try:
+            return await to_thread.run_sync(self._rows, name, content)
         finally:
-            self._places.release()
+            self._places.release_on_behalf_of(turn)
+
+    def _rows(self, name: str, content: BinaryIO) -> list[dict[str, Any]]:
+        with self._place() as place:
+            path = store(content, place, name)
+            return list(self._read(path, path.relative_to(place).as_posix()))
 
     @contextmanager
     def _place(self) -> Iterator[Path]:

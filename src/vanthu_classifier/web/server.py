@@ -32,6 +32,10 @@ from vanthu_classifier.web.settings import Settings
 __all__ = ["Certificate", "PortInUseError", "data_folder", "serve"]
 
 
+_SWITCH = 0.0005
+"""Seconds after which a thread that computes lets another have its turn; with the usual 0.005 the thread that answers waits too long for those that classify."""
+
+
 class PortInUseError(InputError):
     """Another program listens on the port; `ours` says that it is this very page."""
 
@@ -102,6 +106,7 @@ def serve(
         )
         url = _url(settings, listener, secure=certificate is not None)
         server = uvicorn.Server(config)
+        sys.setswitchinterval(_SWITCH)
         threading.Thread(target=_announce, args=(server, url, on_ready, browser), daemon=True).start()
         server.run(sockets=[listener])
 
