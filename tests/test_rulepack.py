@@ -2,7 +2,6 @@
 
 import shutil
 from importlib.resources import as_file, files
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -57,25 +56,6 @@ def test_every_stated_type_is_answered_alone() -> None:
         form = {"SY": "sao_y", "SL": "sao_luc", "TrS": "trich_sao"}.get(code, "")
         ruling = resolve(PACK, Situation(loai=code, quy_pham=s.quy_pham, hinh_thuc=form))
         assert ruling.rule is not None, code
-
-
-def test_no_two_rules_disagree_undeclared_over_types_roles_forms_and_periods() -> None:
-    """Purposes apart (they meet in titles, see the cases), the finite facts are enumerated in full."""
-    roles = ["", "lead", "addressee", "action", "information", "leaders", "report", "same", "outside", "off_network"]
-    forms = ["", "sao_y", "sao_luc", "trich_sao", "du_thao", "tai_lieu_hop", "kem_quyet_dinh", "kem_to_trinh"]
-    periods = [frozenset[str](), frozenset({"tuan"}), frozenset({"thang", "quy"}), frozenset({"6_thang"})]
-    flags = [False, True]
-    conflicts = []
-    for code, role, form, ky, normative, party, secret in product(
-        types(), roles, forms, periods, flags, ["state", "party"], flags
-    ):
-        if normative and types()[code].group not in ("quy_pham",) and code not in ("QĐ", "NQ", "CT"):
-            continue
-        s = Situation(loai=code, vai_tro=role, hinh_thuc=form, ky=ky, quy_pham=normative, he_thong=party, mat=secret)
-        ruling = resolve(PACK, s)
-        if ruling.against:
-            conflicts.append((s, [r.id for r in ruling.against]))
-    assert conflicts == []
 
 
 def test_recipients_decide_each_for_themselves() -> None:

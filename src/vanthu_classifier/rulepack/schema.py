@@ -22,10 +22,24 @@ from datetime import date
 from typing import Literal
 
 from vanthu_classifier.facts import Facts
-from vanthu_classifier.loai_van_ban import by_code
+from vanthu_classifier.loai_van_ban import by_code, types
+from vanthu_classifier.noi_nhan import Role
 from vanthu_classifier.outcomes import Dispatch
+from vanthu_classifier.phrases import purposes
 
-__all__ = ["KEYS", "Case", "Example", "Pack", "Rule", "Situation", "Standing", "of_type", "situation"]
+__all__ = [
+    "KEYS",
+    "Case",
+    "Example",
+    "Pack",
+    "Rule",
+    "Silence",
+    "Situation",
+    "Standing",
+    "of_type",
+    "situation",
+    "values",
+]
 
 Standing = Literal["text", "reading", "silence", "open"]
 
@@ -46,6 +60,27 @@ class Situation:
     vai_tro: str = ""
     muc_dich: frozenset[str] = frozenset()
     ky: frozenset[str] = frozenset()
+
+
+def values() -> dict[str, tuple[str, ...]]:
+    """The values that each kind of fact can have, as a rule file writes them; the usual one first where there is one.
+
+    >>> values()["he_thong"], values()["ky"][:2], len(values()["loai"]) > 45
+    (('state', 'party'), ('tuan', 'thang'), True)
+    """
+    read = purposes()
+    copies = tuple(_COPIES.values())
+    return {
+        "loai": ("", *types()),
+        "quy_pham": ("false", "true"),
+        "he_thong": ("state", "party"),
+        "hinh_thuc": ("", *copies, *(form for form in read["hinh_thuc"] if form not in copies)),
+        "mat": ("false", "true"),
+        "noi_bo": ("false", "true"),
+        "vai_tro": ("", *(str(role) for role in Role)),
+        "muc_dich": read["muc_dich"],
+        "ky": read["ky"],
+    }
 
 
 KEYS = ("loai", "quy_pham", "he_thong", "hinh_thuc", "mat", "noi_bo", "vai_tro", "muc_dich", "ky")
@@ -71,9 +106,26 @@ def situation(facts: Facts, *, loai: str | None = None, vai_tro: str = "") -> Si
 
 
 def of_type(s: Situation, loai: str) -> Situation:
-    """The same situation for a document of the type `loai`; "" where none is known."""
-    always_normative = bool(loai) and by_code(loai).group == "quy_pham"
-    return replace(s, loai=loai, quy_pham=s.quy_pham or always_normative)
+    """The same situation for a document of the type `loai`; "" where none is known.
+
+    What the type implies goes along: some types can only be normative, and a type that is a copy has a copy's form. A symbol may show a normative
+    document and no type (76/2015/QH13); it stays normative for every type that it may have.
+
+    >>> s = of_type(Situation(), "SY")
+    >>> s.hinh_thuc, of_type(Situation(), "TT").quy_pham
+    ('sao_y', True)
+    """
+    always = bool(loai) and by_code(loai).group == "quy_pham"
+    copy = _COPIES.get(loai)
+    return replace(
+        s,
+        loai=loai,
+        quy_pham=s.quy_pham or always,
+        hinh_thuc=copy if copy and s.hinh_thuc not in _COPIES.values() else s.hinh_thuc,
+    )
+
+
+_COPIES = {"SY": "sao_y", "SL": "sao_luc", "TrS": "trich_sao"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +164,32 @@ class Rule:
 
     def speaks(self, s: Situation) -> bool:
         """Whether every kind of fact that the rule names holds in the situation."""
-        for key, wanted in self.when.items():
-            have = getattr(s, key)
-            if isinstance(have, frozenset):
-                if not have & wanted:
-                    return False
-            elif (str(have).lower() if isinstance(have, bool) else have) not in wanted:
+        return _holds(self.when, s)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Documents of which the source says nothing, stated by the pack's authors: the answer is the pack's word on silence, with this reason."""
+
+    id: str
+    when: Mapping[str, frozenset[str]]
+    reason: str
+    reason_en: str
+
+    def covers(self, s: Situation) -> bool:
+        """Whether the silence is about this situation."""
+        return _holds(self.when, s)
+
+
+def _holds(when: Mapping[str, frozenset[str]], s: Situation) -> bool:
+    for key, wanted in when.items():
+        have = getattr(s, key)
+        if isinstance(have, frozenset):
+            if not have & wanted:
                 return False
-        return True
+        elif (str(have).lower() if isinstance(have, bool) else have) not in wanted:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +225,7 @@ class Pack:
     cases: tuple[Case, ...]
     sha256: str
     omitted: Mapping[str, str] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.sha256)
