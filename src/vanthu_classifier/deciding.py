@@ -15,8 +15,9 @@ import signal
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
@@ -172,10 +173,10 @@ class InProcesses:
 
     def _submit(self, chunk: bytes) -> Any:
         for _ in range(2):
-            if self._pool is None:
-                self._pool = self._started()
             try:
-                return self._pool.submit(_decide_there, chunk)
+                with _interrupts_held_back():
+                    self._pool = self._pool or self._started()
+                    return self._pool.submit(_decide_there, chunk)
             except BrokenProcessPool:
                 self._pool = None
         raise VanThuError("Không khởi động được tiến trình xử lý.", remedy="Chạy lại với --jobs 1.")
@@ -210,11 +211,33 @@ class InProcesses:
         return _packed(outcomes)
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C waits until the pool has started its processes, which it could not end while it is half started.
+
+    The processes inherit the mask: they never see Ctrl-C, which is for the parent, not even while they import.
+    """
+    if threading.current_thread() is not threading.main_thread():  # where Ctrl-C does not arrive
+        yield
+        return
+    held: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try:
+        yield
+    finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
+        if held:
+            signal.raise_signal(signal.SIGINT)
+
+
 _there: list[Classifier] = []
 
 
 def _start(classifier: Classifier) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which keeps the report so far
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _there[:] = [classifier]
     if os.name == "posix":
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()

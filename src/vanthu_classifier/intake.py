@@ -82,7 +82,7 @@ def files(folder: Path, leave_out: Callable[[Path], bool]) -> Iterator[File]:
     for where, folders, names in os.walk(_whole(folder), onerror=closed.append):
         here = Path(where)
         yield from _closed(closed, folder)
-        links = [name for name in folders if (here / name).is_symlink()]
+        links = [name for name in folders if os.path.islink(here / name)]  # noqa: PTH114 (never raises)
         folders[:] = sorted(f for f in folders if f not in links and not _hidden(f) and not leave_out(here / f))
         for name in sorted([*names, *links]):
             if not _hidden(name):
@@ -173,6 +173,7 @@ def _whole(path: Path) -> Path:
 _READERS = ("readers", "text.py", "so_ky_hieu.py", "loai_van_ban.py", "noi_nhan.py", "data")
 """What makes the records; a change in it means reading again."""
 _BLOCK = 1 << 20
+_EMPTY = Failure("Không có văn bản nào trong tệp.", "Kiểm tra lại nội dung tệp, hoặc bỏ tệp ra khỏi thư mục.")
 _CHANGED = Failure("Tệp bị thay đổi trong khi đang đọc.", "Đợi chương trình kia ghi xong rồi chạy lại.", passing=True)
 
 
@@ -230,7 +231,7 @@ class _Reader:
         if _stamp(file.path.stat()) != before.stamp:
             yield _CHANGED
         elif not several:
-            first = b"[]" if first is None else first
+            first = _EMPTY if first is None else first
             self._state.keep_reading(name, first, self._limits)
             yield first
 

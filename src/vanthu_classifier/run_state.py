@@ -32,24 +32,22 @@ from typing import Any
 
 from vanthu_classifier.errors import InputError
 from vanthu_classifier.workers import Failure
+from vanthu_classifier.writers import beside
 
 __all__ = ["RunState", "code_hash", "key", "state_path"]
 
 _FORMAT = 1
 _APPLICATION = 0x76616E74  # "vant", so that no other program's file is taken for a state
-_COMMIT = 0.5  # seconds of work that a power cut may cost
-_LONGEST_NAME = 240  # bytes; file systems take 255
+_SYNC = 5.0  # seconds of work that a power cut may cost; a process that is killed loses none
 
-_TABLES = f"""
-BEGIN;
-CREATE TABLE readings (key BLOB PRIMARY KEY, content BLOB NOT NULL, passing TEXT, run INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE decisions (key BLOB PRIMARY KEY, content BLOB NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE runs (number INTEGER NOT NULL);
-INSERT INTO runs VALUES (0);
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {_FORMAT};
-COMMIT;
-"""
+_TABLES = (
+    "CREATE TABLE readings (key BLOB PRIMARY KEY, content BLOB NOT NULL, passing TEXT, run INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE decisions (key BLOB PRIMARY KEY, content BLOB NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE runs (number INTEGER NOT NULL)",
+    "INSERT INTO runs VALUES (0)",
+    f"PRAGMA application_id = {_APPLICATION}",
+    f"PRAGMA user_version = {_FORMAT}",
+)
 
 
 def state_path(report: Path) -> Path:
@@ -58,10 +56,7 @@ def state_path(report: Path) -> Path:
     >>> state_path(Path("a/bao_cao.xlsx")).as_posix()
     'a/.bao_cao.xlsx.vanthu-state'
     """
-    name = report.name
-    if len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME - 15:
-        name = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    return report.with_name(f".{name}.vanthu-state")
+    return beside(report, "vanthu-state")
 
 
 def key(*parts: str | bytes) -> bytes:
@@ -105,7 +100,7 @@ class RunState:
         self.reused = 0
         self._lock = threading.Lock()  # the threads of one run share the connection
         self._database: sqlite3.Connection | None = None
-        self._committed = time.monotonic()
+        self._synced = time.monotonic()
         if path is None:
             return
         try:
@@ -117,7 +112,6 @@ class RunState:
             self._database.executescript("DELETE FROM readings; DELETE FROM decisions;")
         self._database.execute("UPDATE runs SET number = number + 1")
         (self._run,) = self._database.execute("SELECT number FROM runs").fetchone()
-        self._database.commit()
 
     def __enter__(self) -> RunState:
         return self
@@ -126,10 +120,7 @@ class RunState:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._database is not None:
-            with suppress(sqlite3.Error):
-                self._database.commit()
-            with suppress(sqlite3.Error):
-                self._database.close()
+            _close(self._database)
 
     def reading(self, key: bytes, limits: str) -> bytes | Failure | None:
         """The records of a file, or why it could not be read; None where it has to be read. A failure that may pass counts under the same limits."""
@@ -171,7 +162,6 @@ class RunState:
         with self._lock, suppress(sqlite3.Error):
             self._database.execute("DELETE FROM readings WHERE run < ? OR passing IS NOT NULL", (self._run,))
             self._database.execute("DELETE FROM decisions WHERE run < ?", (self._run,))
-            self._database.commit()
             (pages,) = self._database.execute("PRAGMA page_count").fetchone()
             (free,) = self._database.execute("PRAGMA freelist_count").fetchone()
             if free > pages // 2:
@@ -192,21 +182,21 @@ class RunState:
         assert self._database is not None
         with suppress(sqlite3.DatabaseError):
             self._database.execute(f"UPDATE {table} SET run = ? WHERE key = ? AND run < ?", (self._run, key, self._run))
-            self._commit_now_and_then()
+            self._sync_now_and_then()
 
     def _keep(self, statement: str, values: tuple[object, ...]) -> None:
         if self._database is None:
             return
         with self._lock, suppress(sqlite3.DatabaseError):
             self._database.execute(statement, (*values, self._run))
-            self._commit_now_and_then()
+            self._sync_now_and_then()
 
-    def _commit_now_and_then(self) -> None:
+    def _sync_now_and_then(self) -> None:
         assert self._database is not None
         now = time.monotonic()
-        if now - self._committed >= _COMMIT:
-            self._committed = now
-            self._database.commit()
+        if now - self._synced >= _SYNC:
+            self._synced = now
+            self._database.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 class _DamagedError(Exception):
@@ -214,42 +204,46 @@ class _DamagedError(Exception):
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    """The database, locked for this run until the connection closes, however that comes about."""
+    """The database, locked for this run until the connection closes, however that comes about. Each statement is a transaction."""
     database = None
     try:
-        database = sqlite3.connect(path, timeout=0.2, check_same_thread=False, isolation_level="DEFERRED")
+        database = sqlite3.connect(path, timeout=0.2, check_same_thread=False, isolation_level=None)
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        database.execute("PRAGMA journal_mode = WAL")  # with the exclusive lock it needs no shared memory
-        database.execute("PRAGMA synchronous = NORMAL")
         database.execute("BEGIN EXCLUSIVE")
         (application,) = database.execute("PRAGMA application_id").fetchone()
         (version,) = database.execute("PRAGMA user_version").fetchone()
         (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not tables:
-            database.executescript(_TABLES)
+            for statement in _TABLES:
+                database.execute(statement)
         elif (application, version) != (_APPLICATION, _FORMAT) or _check(database) != "ok":
             raise _DamagedError
-        database.commit()
+        database.execute("COMMIT")
+        database.execute("PRAGMA journal_mode = WAL")  # with the lock that is held it needs no shared memory
+        database.execute("PRAGMA synchronous = NORMAL")
         return database
-    except sqlite3.OperationalError as e:
+    except sqlite3.DatabaseError as e:
         _close(database)
+        if not isinstance(e, sqlite3.OperationalError):
+            raise _DamagedError from e
         if "locked" in str(e):
             raise InputError(
                 "Một lần chạy khác đang ghi báo cáo này.",
                 remedy="Đợi lần chạy đó xong, hoặc ghi báo cáo dưới tên khác.",
                 path=path,
             ) from e
-        raise InputError(
-            f"Không ghi được tệp trạng thái của lần chạy ({e}).",
-            remedy="Chọn cho báo cáo một thư mục ghi được và còn chỗ trống, trên đĩa của máy này.",
-            path=path,
-        ) from e
-    except sqlite3.DatabaseError as e:
-        _close(database)
-        raise _DamagedError from e
+        raise _unwritable(path, e) from e
     except _DamagedError:
         _close(database)
         raise
+
+
+def _unwritable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f"Không ghi được tệp trạng thái của lần chạy ({error}).",
+        remedy="Chọn cho báo cáo một thư mục ghi được và còn chỗ trống, trên đĩa của máy này.",
+        path=path,
+    )
 
 
 def _check(database: sqlite3.Connection) -> str:

@@ -12,6 +12,7 @@ strings, and the .csv sets an apostrophe before a text that would be read so.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import re
@@ -29,7 +30,18 @@ from typing import Any
 from vanthu_classifier.errors import InputError, MissingExtraError
 from vanthu_classifier.outcomes import Basis, Dispatch
 
-__all__ = ["COLUMNS", "ENDINGS", "HEADINGS", "Row", "Write", "clear_leftovers", "harmless", "is_report", "report"]
+__all__ = [
+    "COLUMNS",
+    "ENDINGS",
+    "HEADINGS",
+    "Row",
+    "Write",
+    "beside",
+    "clear_leftovers",
+    "harmless",
+    "is_report",
+    "report",
+]
 
 Row = Mapping[str, Any]
 """A value for each name in `COLUMNS`; `noi_nhan` and `warnings` are lists of text, `recipients` a list of objects."""
@@ -84,9 +96,24 @@ def report(path: Path, folder: Path | None = None) -> AbstractContextManager[Wri
     return _whole(path, kind)
 
 
+def beside(path: Path, ending: str) -> Path:
+    """A hidden name beside the report, for what belongs to it; a name that would be too long for the disk is shortened.
+
+    >>> beside(Path("a/bao_cao.xlsx"), "vanthu-state").as_posix()
+    'a/.bao_cao.xlsx.vanthu-state'
+    """
+    name = path.name
+    if len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME - len(ending):
+        name = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return path.with_name(f".{name}.{ending}")
+
+
+_LONGEST_NAME = 225  # bytes; file systems take 255
+
+
 def clear_leftovers(path: Path) -> None:
     """Delete what runs that were killed left beside the report; to be called while no other run writes it."""
-    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+    for part in path.parent.glob(escape(beside(path, "").name) + "*.part"):
         with suppress(OSError):
             shutil.rmtree(part) if part.is_dir() else part.unlink()
 
@@ -94,7 +121,7 @@ def clear_leftovers(path: Path) -> None:
 @contextmanager
 def _whole(path: Path, kind: Callable[[Path], AbstractContextManager[Write]]) -> Iterator[Write]:
     """The report under a temporary name, put in place when all of it is written; on Ctrl-C, with the rows so far."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = beside(path, f"{os.getpid():010}.part")
     interrupted: KeyboardInterrupt | None = None
     try:
         _check_writable(path, part)
