@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from vanthu_classifier.batch import OcrMode, Summary
+    from vanthu_classifier.batch import Summary
     from vanthu_classifier.decide import ReviewMode
+    from vanthu_classifier.readers.ocr import Mode
 
 __all__ = ["batch"]
 
@@ -67,7 +68,7 @@ def batch(
     out: Path,
     jobs: int,
     fresh: bool,
-    ocr: OcrMode,
+    ocr: Mode,
     timeout: float,
     sort_into: Path | None,
     review: ReviewMode,

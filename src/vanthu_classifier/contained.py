@@ -25,7 +25,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from vanthu_classifier.errors import MissingExtraError, VanThuError
+from vanthu_classifier.errors import MissingExtraError, MissingProgramError, VanThuError
 from vanthu_classifier.readers import Record
 
 __all__ = ["CHUNK", "FRAME", "decode", "encode", "main"]
@@ -98,7 +98,7 @@ def _frames(task: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
         for chunk in _chunks(records):
             yield b"c", encode(chunk)
         yield b"e", b""
-    except MissingExtraError as e:
+    except (MissingExtraError, MissingProgramError) as e:
         yield b"f", _failure(e.what, e.remedy, passing=True)
     except VanThuError as e:
         yield b"f", _failure(e.what, e.remedy)

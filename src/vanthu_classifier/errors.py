@@ -16,6 +16,7 @@ __all__ = [
     "ArgumentValueError",
     "InputError",
     "MissingExtraError",
+    "MissingProgramError",
     "ModelError",
     "RulePackError",
     "TrainingDataError",
@@ -86,6 +87,10 @@ class ArgumentValueError(InputError, ValueError):
 
 class UnreadableFileError(InputError):
     """A file is damaged, empty, locked, or not what its name says; costs one row of a report."""
+
+
+class MissingProgramError(UnreadableFileError):
+    """A file needs a program outside Python that is not installed; it can be read once it is."""
 
 
 class RulePackError(VanThuError):

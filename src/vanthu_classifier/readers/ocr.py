@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree
 
-from vanthu_classifier.errors import MissingExtraError, UnreadableFileError
+from vanthu_classifier.errors import MissingExtraError, MissingProgramError, UnreadableFileError
 from vanthu_classifier.readers.page import Word
 
 if TYPE_CHECKING:
@@ -57,16 +57,16 @@ def never(path: Path) -> UnreadableFileError:
 def check(path: Path) -> None:
     """Raise where letters cannot be recognised on this computer, with what to install.
 
-    `MissingExtraError` where the extra `ocr` is missing, `UnreadableFileError` where Tesseract or its Vietnamese data are.
+    `MissingExtraError` where the extra `ocr` is missing, `MissingProgramError` where Tesseract or its Vietnamese data are.
     """
     pillow()
     program = _program()
     if program is None:
-        raise UnreadableFileError(
+        raise MissingProgramError(
             "Tệp là ảnh quét; máy chưa cài Tesseract để nhận dạng chữ.", remedy=_INSTALL, path=path
         )
     if _LANGUAGE not in _languages(program):
-        raise UnreadableFileError(
+        raise MissingProgramError(
             "Tệp là ảnh quét; Tesseract trên máy thiếu dữ liệu tiếng Việt (vie).", remedy=_INSTALL, path=path
         )
 
