@@ -51,7 +51,7 @@ def read(path: Path, name: str, **options: object) -> Iterator[Record]:
     elif word == "pause":  # a slow register: a chunk now and then
         for i in range(2, 1502):
             if i % 500 == 0:
-                time.sleep(0.35)
+                time.sleep(0.5)
             yield Record(name, row=i, so_ky_hieu=f"{i}/KH-A", trich_yeu="Kế hoạch")
         return
     elif word == "changes":

@@ -292,9 +292,9 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_crash_a_hang_and_a_change_cost_one_row_each(hostile: Path, tmp_path: Path, jobs: int) -> None:
     for word in ("segfault", "hang", "changes", "vanishes", "panic", "nothing"):
         (hostile / f"{word}.txt").write_text(word, "utf-8")
-    rows = _rows(hostile, tmp_path / "a.jsonl", timeout=1, jobs=jobs)
+    rows = _rows(hostile, tmp_path / "a.jsonl", timeout=1.5, jobs=jobs)
     _says(rows["segfault.txt"], "dừng đột ngột")
-    _says(rows["hang.txt"], "quá 1 giây", "--timeout")
+    _says(rows["hang.txt"], "quá 1.5 giây", "--timeout")
     _says(rows["changes.txt"], "bị thay đổi trong khi đang đọc", "chạy lại")
     _says(rows["vanishes.txt"], "Không còn ở chỗ cũ")
     _says(rows["panic.txt"], "BaseException")

@@ -91,6 +91,9 @@ def _too_big(limits: Limits) -> Failure:
     )
 
 
+_STARTING = 60.0  # seconds that a busy machine may need to start Python
+
+
 class _DiedError(Exception):
     """The pipe of a worker has ended."""
 
@@ -197,7 +200,7 @@ class Worker:
         """Another thread's clock: so much time has passed; ends the process where it has been too much."""
         if self.waited is not None:
             self.waited += seconds
-            if self.waited > self.limits.seconds:
+            if self.waited > (self.limits.seconds if self._ready else max(self.limits.seconds, _STARTING)):
                 self.slow = True
                 self.kill()
 
