@@ -20,12 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import click
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 
 import vanthu_classifier
@@ -73,14 +74,36 @@ def write_api_pages(app: Sphinx) -> None:
 
 
 def _api_page(name: str) -> str:
-    title = name if name == "vanthu_classifier" else name.removeprefix("vanthu_classifier.")
     module = import_module(name)
+    title = name if name == "vanthu_classifier" else name.removeprefix("vanthu_classifier.")
     # `rulepack.load` is a module, and a function that the package hands on: the module has the name in the index.
-    hidden = any(
-        isinstance(getattr(module, n, None), ModuleType) or f"{name}.{n}" in sys.modules for n in module.__all__
-    )
-    no_index = "   :no-index:\n" if hidden else ""
-    return f"# `{title}`\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n{no_index}```\n"
+    handed_on = any(f"{name}.{public}" in sys.modules for public in module.__all__)
+    no_index = "   :no-index:\n" if handed_on else ""
+    data = "".join(f"\n.. py:data:: {public}\n" for public in _bare_data(module))
+    return f"# `{title}`\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n{no_index}{data}```\n"
+
+
+def _bare_data(module: ModuleType) -> list[str]:
+    """Public constants and aliases without a docstring of their own, which autodoc passes over."""
+    documented = {public for _, public in ModuleAnalyzer.for_module(module.__name__).find_attr_docs()}
+    return [
+        public
+        for public in module.__all__
+        if public not in documented
+        and public != "__version__"
+        and not isinstance(
+            getattr(module, public), type | FunctionType | BuiltinFunctionType | ModuleType | click.Command
+        )
+        and not hasattr(getattr(module, public), "__wrapped__")
+    ]
+
+
+def private_name(app: Sphinx, env: object, node: nodes.Element, shown: nodes.Node) -> nodes.Node | None:
+    """Names that a type hint uses and no module promises stay plain words; a public name that is not found is a fault."""
+    module, _, name = str(node.get("reftarget", "")).rpartition(".")
+    found = sys.modules.get(module)
+    private = module.startswith("vanthu_classifier.") and name not in getattr(found, "__all__", ())
+    return shown if private else None
 
 
 # ------------------------------------------------------------------ commands
@@ -238,6 +261,7 @@ class Glossary(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Registers pages and directives."""
     load_commands()
+    app.connect("missing-reference", private_name)
     app.connect("builder-inited", write_api_pages)
     app.add_directive("vanthu-layers", Layers)
     app.add_directive("vanthu-errors", Errors)
