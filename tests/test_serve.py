@@ -18,8 +18,7 @@ import pytest
 from needs import needs
 from serving import COMMAND, serving
 from vanthu_classifier import cli
-from vanthu_classifier.journal import Journal
-from vanthu_classifier.web.app import JOURNAL
+from vanthu_classifier.journal import FILE, Journal
 
 
 def post(url: str, path: str, value: object, **headers: str) -> Any:
@@ -45,7 +44,7 @@ def test_it_answers_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         assert served.process.stderr is not None
         assert "Traceback" not in served.process.stderr.read()
     assert not (tmp_path / "tmp").exists()
-    with Journal(tmp_path / JOURNAL) as journal:
+    with Journal(tmp_path / FILE) as journal:
         assert [r.given.trich_yeu for r in journal.history()] == ["Giấy mời họp"]
 
 
@@ -96,7 +95,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     refused = run("--data", str(tmp_path / "file" / "x"), "--port", "0", home=tmp_path)
     assert refused.returncode == 2
     assert "Không ghi được vào thư mục dữ liệu." in refused.stderr
-    (tmp_path / JOURNAL).write_text("không phải sổ ghi" * 100, encoding="utf-8")
+    (tmp_path / FILE).write_text("không phải sổ ghi" * 100, encoding="utf-8")
     refused = run("--port", "0", home=tmp_path)
     assert refused.returncode == 2
     assert "Tệp này không phải sổ ghi." in refused.stderr
@@ -166,7 +165,7 @@ def test_a_killed_server_has_lost_nothing(tmp_path: Path) -> None:
         assert not left.exists()
         again = {"document": {"trich_yeu": "Tờ trình"}, "verdict": "right", "key": confirmed[-1]}
         post(served.url, "/api/v1/corrections", again)  # tried again after the crash: still one
-    with Journal(tmp_path / JOURNAL) as journal:
+    with Journal(tmp_path / FILE) as journal:
         kept = [c.key for c in journal.corrections()]
     assert set(confirmed) <= set(kept)
     assert len(kept) == len(set(kept))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from vanthu_classifier.corrections import Judged
     from vanthu_classifier.evaluation import Figures
     from vanthu_classifier.training.own import Outcome
     from vanthu_classifier.training.register import RegisterData, Skipped
@@ -20,7 +21,7 @@ __all__ = ["models", "train"]
 
 
 @click.command()
-@click.argument("registers", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REGISTER…")
+@click.argument("registers", nargs=-1, type=click.Path(path_type=Path), metavar="[REGISTER…]")
 @click.option(
     "-o", "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Thư mục mới cho mô hình."
 )
@@ -42,6 +43,13 @@ __all__ = ["models", "train"]
 )
 @click.option("--use/--no-use", default=True, help="Dùng mô hình mới nếu không kém hơn; --no-use chỉ ghi ra.")
 @click.option("--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc (tên hoặc thư mục).")
+@click.option("--corrections", is_flag=True, help="Học thêm từ ý kiến đã ghi ở trang của vanthu serve.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Thư mục dữ liệu của vanthu serve, nếu không ở chỗ thường lệ.",
+)
 def train(
     registers: tuple[Path, ...],
     out: Path,
@@ -50,9 +58,12 @@ def train(
     seed: int | None,
     use: bool,
     rule_pack: str | None,
+    corrections: bool,
+    data: Path | None,
 ) -> int:
     """Huấn luyện mô hình riêng từ sổ văn bản của cơ quan (.xlsx, .csv); loại văn bản lấy từ ký hiệu.
 
+    Với --corrections, học thêm từ các ý kiến có ghi loại văn bản; ý kiến khác với quy tắc được liệt kê cho người giữ bộ quy tắc, không học.
     Một phần sổ được để riêng để so mô hình mới với mô hình đang dùng. Mô hình mới chỉ được dùng khi không kém hơn; mô hình cũ vẫn
     còn: vanthu models rollback. Mô hình chứa từ ngữ của sổ: giữ và chia sẻ như chính sổ đó.
 
@@ -63,6 +74,11 @@ def train(
     from vanthu_classifier.rulepack import DEFAULT
     from vanthu_classifier.training import own
 
+    if not registers and not corrections:
+        raise click.UsageError("Thiếu sổ văn bản. Ghi tên tệp sổ, hoặc dùng --corrections.")
+    said = _corrections(data, rule_pack or DEFAULT) if corrections else ()
+    if corrections:
+        click.echo(_corrections_told(said) + "\n")
     with _bar() as on_progress:
         outcome = own.train(
             registers,
@@ -73,6 +89,7 @@ def train(
             test_share=test_share,
             learning_curve=learning_curve,
             on_progress=on_progress,
+            corrections=said,
         )
     click.echo("\n\n".join(_screen(outcome)))
     taken = use and outcome.verdict.taken
@@ -113,6 +130,44 @@ def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
         bar.close()
 
 
+# ------------------------------------------------------------------ corrections
+
+
+def _corrections(folder: Path | None, rule_pack: str) -> tuple[Judged, ...]:
+    """Every correction of the page's journal, with what it is good for."""
+    from vanthu_classifier import journal, rulepack, store
+    from vanthu_classifier.corrections import sort
+    from vanthu_classifier.errors import TrainingDataError
+
+    path = (folder or store.home()) / journal.FILE
+    if not path.is_file():
+        raise TrainingDataError(
+            "Chưa có ý kiến nào ở đây.", remedy="Ghi thư mục dữ liệu của vanthu serve: --data THƯ_MỤC.", path=path
+        )
+    with journal.Journal(path) as opened:
+        return sort(opened.corrections(), rulepack.load(rule_pack))
+
+
+def _corrections_told(said: tuple[Judged, ...]) -> str:
+    """How many corrections are good for what; those that contradict a rule one by one, for whoever keeps the pack."""
+    from collections import Counter
+
+    from vanthu_classifier.corrections import Bearing
+    from vanthu_classifier.report_text import count
+
+    found = Counter(judged.bearing for judged in said)
+    lines = [f"Ý kiến: {count(len(said))}.", *(f"  {b.label_vi}: {count(found[b])}" for b in Bearing if found[b])]
+    against = [judged for judged in said if judged.bearing is Bearing.RULE]
+    if against:
+        lines.append("Gửi người giữ bộ quy tắc:")
+        lines += [f"  ý kiến {j.correction.id}: «{_short(j.correction.given.trich_yeu)}»: {j.note}" for j in against]
+    return "\n".join(lines)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 80 else title[:79] + "…"
+
+
 # ------------------------------------------------------------------ what came of it
 
 
@@ -144,7 +199,7 @@ def _left_out(data: RegisterData) -> list[tuple[str, int]]:
 
 def _told(row: Skipped) -> str:
     place = f"{row.path}, dòng {row.row}" if row.row is not None else row.path
-    title = row.trich_yeu if len(row.trich_yeu) <= 80 else row.trich_yeu[:79] + "…"
+    title = _short(row.trich_yeu)
     return f"{place}: {row.so_ky_hieu} «{title}»: {row.note}" if title else f"{place}: {row.note}"
 
 

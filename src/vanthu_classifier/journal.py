@@ -31,8 +31,10 @@ from vanthu_classifier.errors import ArgumentValueError, VanThuError
 from vanthu_classifier.outcomes import Dispatch
 from vanthu_classifier.text import clean, strip_diacritics
 
-__all__ = ["Answered", "Asked", "Correction", "Journal", "JournalError", "Verdict"]
+__all__ = ["FILE", "Answered", "Asked", "Correction", "Journal", "JournalError", "Verdict"]
 
+FILE = "journal.sqlite3"
+"""The journal's name in a data folder."""
 BUSY_SECONDS = 30.0
 _FORMAT = 1
 _APPLICATION = 0x56544A31  # "VTJ1": tells our file from any other SQLite file

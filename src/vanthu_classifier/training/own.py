@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Any
 
 from vanthu_classifier import rulepack
 from vanthu_classifier.classifier import DispatchClassifier
+from vanthu_classifier.corrections import Judged
 from vanthu_classifier.decide import Policy
 from vanthu_classifier.errors import ArgumentValueError, InputError, ModelError
 from vanthu_classifier.evaluation import Figures, Gold, Share, Shares, measure
@@ -219,8 +220,9 @@ def train(
     learning_curve: bool = False,
     on_progress: OnProgress | None = None,
     together_with: Shipped | None = None,
+    corrections: Sequence[Judged] = (),
 ) -> Outcome:
-    """Trains a model on an office's registers and writes it to the folder `out`; nothing is taken into use (see `store`).
+    """Trains a model on an office's registers, and on corrections that state a type, and writes it to the folder `out`; nothing is taken into use (see `store`).
 
     `old` is the model to compare with. `test_share` (0.05 to 0.5) of the rows is held back. `together_with` is for titles other than the shipped
     ones. The same registers, seed and shipped titles give the same files, byte for byte.
@@ -233,7 +235,7 @@ def train(
     parts = CURVE if learning_curve else (1.0,)
     steps = _Steps(on_progress, of=4 + len(parts))
     parent = _parent(old)
-    data = register.read(registers, on_row=steps.row)
+    data = register.read(registers, corrections=corrections, on_row=steps.row)
     learned, held_back = _parted(data.families, test_share, seed)
     steps.next("Đọc trích yếu kèm theo")
     work = _Work(shipped() if together_with is None else together_with, rule_pack, seed, steps)
@@ -255,6 +257,7 @@ def train(
             "held_back": len(held_back),
         },
         "data": data.hash,
+        "corrections": sum(judged.code is not None for judged in corrections),
         "types": dict(sorted(Counter(data.codes).items())),
         "shipped": {"titles": len(work.shipped.titles), "data": titles.data_hash(work.shipped.titles)},
         "rule_pack": str(rule_pack),
@@ -314,8 +317,13 @@ def _numpy() -> Any:
 
 
 def _gold(data: RegisterData, rows: Sequence[int], rule_pack: str | Path) -> list[Gold]:
-    """What is right about rows: the type their symbol states, and what the pack answers for title and symbol."""
-    known = [{"trich_yeu": data.titles[i], "so_ky_hieu": data.symbols[i]} for i in rows]
+    """What is right about rows: the type their symbol or a person states, and what the pack answers for the title with it."""
+    known = [
+        {"trich_yeu": data.titles[i], "so_ky_hieu": data.symbols[i]}
+        if data.symbols[i]
+        else {"trich_yeu": data.titles[i], "loai_van_ban": data.codes[i]}  # a correction: a person said so
+        for i in rows
+    ]
     answers = DispatchClassifier(rule_pack, model=None).decisions(known)
     sent = (Dispatch.ELECTRONIC_ONLY, Dispatch.ELECTRONIC_AND_PAPER)
     return [

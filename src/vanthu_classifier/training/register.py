@@ -11,6 +11,9 @@ learned is left out, counted by reason, and the first rows of each reason are ke
     contradiction                    `61/TB-UBND` "Chương trình làm việc …": title (or the register's own column) and symbol name different types
     duplicate, near-duplicate        the same title and type again; again but for its numbers
 
+Corrections that people wrote (`journal`) are taken behind the registers' rows, as far as somebody stated a type in them (`corrections`); what is left out of registers
+is left out of them too.
+
 Near-duplicates are learned once: two hundred licences of one wording would outweigh everything else that the office writes. A title
 that occurs with several types is kept with each: that is how unsure the type is.
 """
@@ -27,6 +30,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from vanthu_classifier import readers, so_ky_hieu
+from vanthu_classifier.corrections import Judged
 from vanthu_classifier.errors import TrainingDataError, UnreadableFileError
 from vanthu_classifier.loai_van_ban import by_code, head_type
 from vanthu_classifier.readers import Record
@@ -116,8 +120,12 @@ class RegisterData:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def read(paths: Sequence[str | Path], *, on_row: Callable[[int], None] | None = None) -> RegisterData:
-    """The labelled titles of registers (.xlsx, .xls, .ods, .csv), read one after the other; `on_row` is called with the number of each row read.
+def read(
+    paths: Sequence[str | Path], *, corrections: Sequence[Judged] = (), on_row: Callable[[int], None] | None = None
+) -> RegisterData:
+    """The labelled titles of registers (.xlsx, .xls, .ods, .csv), read one after the other, then of the corrections that can be learned from.
+
+    `on_row` is called with the number of each row read. A correction's symbol is "" in `symbols` where it is not the symbol that states the type.
 
     Raises `TrainingDataError` where a file is missing, damaged or no register, and where too little is left to learn from.
     """
@@ -127,6 +135,8 @@ def read(paths: Sequence[str | Path], *, on_row: Callable[[int], None] | None = 
             gathered.add(record)
             if on_row is not None:
                 on_row(gathered.seen)
+    for judged in corrections:
+        gathered.add_correction(judged)
     return _enough(gathered.data())
 
 
@@ -150,7 +160,7 @@ def _enough(data: RegisterData) -> RegisterData:
         return data
     left_out = "; ".join(f"{reason.label_vi.lower()}: {count}" for reason, count in Counter(data.skipped).most_common())
     raise TrainingDataError(
-        f"Sổ có {data.seen} dòng, dùng được {len(data)} dòng thuộc {len(set(data.codes))} loại văn bản"
+        f"Sổ và ý kiến có {data.seen} dòng, dùng được {len(data)} dòng thuộc {len(set(data.codes))} loại văn bản"
         + (f" (bỏ qua: {left_out})." if left_out else "."),
         remedy=f"Cần ít nhất {LEAST_ROWS} dòng dùng được và hai loại có từ {LEAST_OF_A_TYPE} dòng trở lên; hãy đưa thêm sổ của các năm khác.",
     )
@@ -173,8 +183,20 @@ class _Gathered:
     _family: dict[str, int] = field(default_factory=dict)
 
     def add(self, record: Record) -> None:
+        self._add(record, _label(record))
+
+    def add_correction(self, judged: Judged) -> None:
+        """A correction from which a type can be learned; the others say nothing of types."""
+        if judged.code is None:
+            return
+        said = judged.correction
+        symbol = said.given.so_ky_hieu if _states(said.given.so_ky_hieu, judged.code) else None
+        record = Record("ý kiến", said.id, trich_yeu=said.given.trich_yeu, so_ky_hieu=symbol)
+        unreadable = _unreadable(said.given.trich_yeu)
+        self._add(record, (Reason.UNREADABLE_TITLE, "") if unreadable else judged.code)
+
+    def _add(self, record: Record, found: str | tuple[Reason, str]) -> None:
         self.seen += 1
-        found = _label(record)
         reason, note = found if isinstance(found, tuple) else (self._repeated(record, found), "")
         if reason is not None:
             self.skipped[reason] += 1
@@ -232,11 +254,22 @@ def _label(record: Record) -> str | tuple[Reason, str]:
         return Reason.NO_TYPE, ""
     if symbol.loai in _COPIES:
         return Reason.COPY, ""
-    text = clean(record.trich_yeu[:MAX_LENGTH]).text
-    if damage(record.trich_yeu) or not any(map(str.isalpha, text)) or not (head_type(text) or looks_vietnamese(text)):
+    if _unreadable(record.trich_yeu):
         return Reason.UNREADABLE_TITLE, ""
+    text = clean(record.trich_yeu[:MAX_LENGTH]).text
     note = _contradiction(symbol.loai, text, record.loai_van_ban)
     return (Reason.CONTRADICTION, note) if note else symbol.loai
+
+
+def _unreadable(title: str) -> bool:
+    text = clean(title[:MAX_LENGTH]).text
+    return bool(damage(title) or not any(map(str.isalpha, text)) or not (head_type(text) or looks_vietnamese(text)))
+
+
+def _states(symbol: str, code: str) -> bool:
+    """Whether the symbol says this type."""
+    parsed = _parsed(symbol) if symbol else ""
+    return not isinstance(parsed, str) and parsed.loai == code
 
 
 _COPIES = frozenset({"SY", "SL", "TrS"})

@@ -23,7 +23,7 @@ from starlette.types import Scope
 from vanthu_classifier import __version__
 from vanthu_classifier.classifier import DispatchClassifier
 from vanthu_classifier.errors import ModelError, VanThuError
-from vanthu_classifier.journal import Journal
+from vanthu_classifier.journal import FILE, Journal
 from vanthu_classifier.web import api, models, pages
 from vanthu_classifier.web.access import Access, AccessFile
 from vanthu_classifier.web.desk import Desk
@@ -32,10 +32,8 @@ from vanthu_classifier.web.jobs import Jobs, Reading
 from vanthu_classifier.web.problems import ProblemError, of_error, of_http, of_validation
 from vanthu_classifier.web.settings import Settings
 
-__all__ = ["JOURNAL", "create_app"]
+__all__ = ["create_app"]
 
-JOURNAL = "journal.sqlite3"
-"""The journal's file in the data folder."""
 _STATIC = Path(__file__).with_name("static")
 _log = logging.getLogger("vanthu.serve")
 
@@ -49,7 +47,7 @@ def create_app(
     """
     data, settings, classifier = Path(data), settings or Settings(), classifier or DispatchClassifier()
     access = Access(AccessFile(data))
-    journal = Journal(data / JOURNAL)
+    journal = Journal(data / FILE)
     if settings.history_days is not None:
         journal.forget(older_than_days=settings.history_days)
     temporary = data / "tmp"
