@@ -302,7 +302,7 @@ def test_many_are_read_and_the_report_is_downloaded(client: TestClient, app: Fas
     assert client.get(f"{where}/bao-cao.csv").content.startswith(b"\xef\xbb\xbfpath,row")
     sheet = tmp_path / "bc.xlsx"
     sheet.write_bytes(client.get(f"{where}/bao-cao.xlsx").content)
-    assert CalamineWorkbook.from_path(sheet).sheet_names == ["Tổng hợp", "Kết quả"]
+    assert CalamineWorkbook.from_path(sheet).sheet_names == ["Văn bản", "Nơi nhận", "Lỗi", "Tổng hợp"]
     [place] = Path(app.state.folder).iterdir()
     assert not (place / "tep").exists()  # what was uploaded is gone
     assert client.get(f"{where}/bao-cao.parquet").status_code == 404

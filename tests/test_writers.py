@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from vanthu_classifier import workbook
 from vanthu_classifier.errors import InputError, MissingExtraError
 from vanthu_classifier.outcomes import Basis, Dispatch
+from vanthu_classifier.report_rows import printable
 from vanthu_classifier.writers import COLUMNS, ENDINGS, HEADINGS, is_report, report
 
 CONTRACT = (
@@ -58,7 +63,7 @@ def written(path: Path, *rows: dict[str, Any]) -> Path:
     return path
 
 
-def sheet(path: Path, name: str = "Kết quả") -> list[list[Any]]:
+def sheet(path: Path, name: str = "Văn bản") -> list[list[Any]]:
     with CalamineWorkbook.from_path(str(path)) as book:
         return book.get_sheet_by_name(name).to_python()
 
@@ -98,10 +103,14 @@ def test_csv(tmp_path: Path) -> None:
         ("+84 234", "'+84 234"),
         ("- Như trên", "'- Như trên"),
         ("@a", "'@a"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
         ("-5", "-5"),
         ("+0,5", "+0,5"),
         ("V/v = A", "V/v = A"),
+        ("a;=1+1", "a;'=1+1"),
+        ("a\t@b", "a\t'@b"),
+        ("＝1+1", "'＝1+1"),
+        ("a\x00\x07b", "ab"),
         ("", ""),
     ],
 )
@@ -128,57 +137,145 @@ def test_parquet_without_pyarrow_names_the_extra(tmp_path: Path, monkeypatch: py
     assert not list(tmp_path.iterdir())
 
 
+def cells(path: Path, row: int = 1, name: str = "Văn bản") -> dict[str, Any]:
+    """A row of a sheet by its headings."""
+    rows = sheet(path, name)
+    return dict(zip(rows[0], rows[row], strict=True))
+
+
+def part(path: Path, name: str) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(name).decode()
+
+
 def test_xlsx_is_for_the_clerk(tmp_path: Path) -> None:
     path = written(
         tmp_path / "a.xlsx", row(), row(dispatch="needs_review", lean="electronic_only", basis="model"), failed()
     )
-    rows = sheet(path)
-    assert rows[0] == [heading for heading, _ in HEADINGS.values()]
-    found = dict(zip(rows[0], rows[1], strict=True))
-    assert found["Hình thức gửi"] == "Gửi bản điện tử kèm bản giấy"
-    assert (found["Số, ký hiệu"], found["Ngày ban hành"], found["Nơi nhận"]) == (
+    assert set(sheet(path)[0]) == {heading for heading, _ in HEADINGS.values()}
+    assert set(HEADINGS) == set(COLUMNS)
+    found = cells(path)
+    assert found["Hình thức gửi"] == "■ Gửi bản điện tử kèm bản giấy"
+    assert found["Ngày ban hành"] == date(2019, 7, 2)
+    assert (found["Số, ký hiệu"], found["Nơi nhận"], found["Lưu ý"]) == (
         "15/QĐ-UBND",
-        "2019-07-02",
         "Như Điều 3\nLưu: VT",
+        "Một.\nHai.",
     )
-    assert dict(zip(rows[0], rows[2], strict=True))["Nghiêng về"] == "Chỉ gửi bản điện tử"
-    assert rows[3][-1] == "Tệp rỗng."
-    assert sheet(path, "Tổng hợp") == [
-        ["Hình thức gửi", "Số văn bản"],
-        ["Chỉ gửi bản điện tử", 0.0],
-        ["Gửi bản điện tử kèm bản giấy", 1.0],
-        ["Cần xem xét", 1.0],
-        ["Không gửi qua mạng thông thường", 0.0],
-        ["Không đọc được", 1.0],
-        ["Cộng", 3.0],
+    assert (cells(path, 2)["Hình thức gửi"], cells(path, 2)["Nghiêng về"]) == ("? Cần xem xét", "Chỉ gửi bản điện tử")
+    assert (cells(path, 3)["Hình thức gửi"], cells(path, 3)["Lỗi"]) == ("– Không đọc được", "Tệp rỗng.")
+
+
+def test_xlsx_has_a_sheet_of_recipients_and_one_of_errors(tmp_path: Path) -> None:
+    file_copy = {"name": "Lưu: VT", "role": "file", "dispatch": None, "reason": "Bản lưu, không gửi đi."}
+    one = row(recipients=[*row()["recipients"], file_copy])
+    error = failed("Tệp rỗng. Xin lại tệp từ nơi gửi.") | {"remedy": "Xin lại tệp từ nơi gửi."}
+    path = written(tmp_path / "a.xlsx", one, error, row(recipients=[]))
+    first, second = (cells(path, i, "Nơi nhận") for i in (1, 2))
+    assert (first["Nơi nhận"], first["Vai trò"], first["Hình thức gửi"]) == (
+        "UBND xã", "để thực hiện", "● Chỉ gửi bản điện tử",
+    )  # fmt: skip
+    assert (first["Số, ký hiệu"], first["Lý do"]) == ("15/QĐ-UBND", "để biết")
+    assert (second["Vai trò"], second["Hình thức gửi"]) == ("lưu", "– Không gửi")
+    assert len(sheet(path, "Nơi nhận")) == 3
+    assert sheet(path, "Lỗi") == [
+        ["Tệp", "Dòng", "Lỗi", "Cách xử lý"],
+        ["b.pdf", "", "Tệp rỗng.", "Xin lại tệp từ nơi gửi."],
     ]
 
 
-def test_xlsx_has_filter_frozen_header_and_a_colour_for_each_outcome(tmp_path: Path) -> None:
-    with zipfile.ZipFile(written(tmp_path / "a.xlsx", row(), failed())) as archive:
-        result = archive.read("xl/worksheets/sheet2.xml").decode()
-        styles = archive.read("xl/styles.xml").decode()
-    assert '<autoFilter ref="A1:R3"/>' in result
+def test_xlsx_sums_up(tmp_path: Path) -> None:
+    rows = [row(), row(), row(dispatch="needs_review", lean="electronic_only"), failed()]
+    path = written(tmp_path / "a.xlsx", *rows)
+    found = sheet(path, "Tổng hợp")
+    top = [line[0] for line in found].index("Hình thức gửi")
+    assert [line[:3] for line in found[top : top + 7]] == [
+        ["Hình thức gửi", "Số văn bản", "Tỷ lệ"],
+        ["● Chỉ gửi bản điện tử", 0.0, 0.0],
+        ["■ Gửi bản điện tử kèm bản giấy", 2.0, 0.5],
+        ["? Cần xem xét", 1.0, 0.25],
+        ["✕ Không gửi qua mạng thông thường", 0.0, 0.0],
+        ["– Không đọc được", 1.0, 0.25],
+        ["Cộng", 4.0, ""],
+    ]
+    assert ["Quyết định (QĐ)", 3.0, 0.0, 2.0, 1.0, 0.0] in [line[:6] for line in found]
+    assert "Đã xem 2 tệp, 4 văn bản." in [line[0] for line in found]
+    chart = part(path, "xl/charts/chart1.xml")
+    assert "$B$6:$B$10" in chart or "'Tổng hợp'!$B$" in chart
+    assert chart.count("<a:pattFill") >= 5  # told apart without colours
+
+
+def test_xlsx_is_ready_for_the_printer(tmp_path: Path) -> None:
+    folder = tmp_path / "hồ sơ & sổ"
+    folder.mkdir()
+    with report(tmp_path / "a.xlsx", folder) as write:
+        write(row())
+    result = part(tmp_path / "a.xlsx", "xl/worksheets/sheet1.xml")
+    assert '<autoFilter ref="A1:R2"/>' in result
     assert 'ySplit="1"' in result
-    assert styles.count('<patternFill patternType="solid">') >= 2
-    outcome, error = (result.split(f'<row r="{n}"')[1].split('s="')[1].split('"')[0] for n in (2, 3))
-    assert outcome != error
+    assert 'paperSize="9"' in result
+    assert 'orientation="landscape"' in result
+    assert 'fitToHeight="0"' in result
+    assert "hồ sơ &amp;&amp; sổ" in result  # one & begins a code of the header
+    assert f"Ngày {date.today():%d/%m/%Y}" in result
+    assert "Trang &amp;P/&amp;N" in result
+    names = part(tmp_path / "a.xlsx", "xl/workbook.xml")
+    assert "'Văn bản'!$1:$1" in names
+    assert "'Văn bản'!$A$1:$K$2" in names
 
 
-def test_xlsx_text_is_never_a_formula_or_a_link(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.xlsx", row(trich_yeu='=HYPERLINK("x")', reason="http://vi.du", so_ky_hieu="15"))
-    with zipfile.ZipFile(path) as archive:
-        result = archive.read("xl/worksheets/sheet2.xml").decode()
-    assert "<f>" not in result
-    assert "hyperlink" not in result
-    assert sheet(path)[1][2] == "15"
-    assert sheet(path)[1][5] == '=HYPERLINK("x")'
+def test_xlsx_has_a_colour_for_each_outcome(tmp_path: Path) -> None:
+    result = part(
+        written(tmp_path / "a.xlsx", row(), row(dispatch="needs_review"), failed()), "xl/worksheets/sheet1.xml"
+    )
+    looks = [result.split(f'<c r="G{n}" s="')[1].split('"')[0] for n in (2, 3, 4)]
+    assert len(set(looks)) == 3
+
+
+def test_xlsx_links_to_the_files_and_to_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "hồ sơ"
+    folder.mkdir()
+    name = "trong/100%20 #1 [a]: =x.docx"
+    with report(tmp_path / "a.xlsx", folder) as write:
+        write(row(path=name, row=None, reason="http://vi.du", trich_yeu='=HYPERLINK("x")', so_ky_hieu="15"))
+        write(row(path="so.csv", row=7))
+        write(failed() | {"path": "nối.docx", "unfit": True})
+        write(row(path="a", row=None))
+    links = part(tmp_path / "a.xlsx", "xl/worksheets/_rels/sheet1.xml.rels")
+    targets = [unquote(found).replace("\\", "/") for found in re.findall('Target="([^"]*)"', links)]
+    assert targets == [f"hồ sơ/{name}", "hồ sơ/a"]
+    assert "<f>" not in part(tmp_path / "a.xlsx", "xl/worksheets/sheet1.xml")
+    found = cells(tmp_path / "a.xlsx")
+    assert (found["Tệp"], found["Số, ký hiệu"], found["Trích yếu"]) == (name, "15", '=HYPERLINK("x")')
+
+
+def test_xlsx_takes_any_letters(tmp_path: Path) -> None:
+    """What XML has no letters for would make Excel repair the file."""
+    title = cells(written(tmp_path / "a.xlsx", row(trich_yeu="a\x00b\x1fc\ufffed\ud800e\r\n_x0041_")))["Trích yếu"]
+    assert title.replace("\r", "") == "abc\ufffdd\ufffde\n_x0041_"
 
 
 def test_xlsx_cuts_what_no_cell_can_hold(tmp_path: Path) -> None:
-    title = sheet(written(tmp_path / "a.xlsx", row(trich_yeu="a" * 50_000)))[1][5]
+    title = cells(written(tmp_path / "a.xlsx", row(trich_yeu="a" * 50_000)))["Trích yếu"]
     assert title.endswith("a…")
     assert len(title) < 32_767
+
+
+def test_xlsx_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "_SHEET_ROWS", 3)
+    path = written(tmp_path / "a.xlsx", *(row(row=i, recipients=[]) for i in range(7)))
+    assert [len(sheet(path, f"Văn bản{more}")) for more in ("", " (2)", " (3)")] == [4, 4, 2]
+    assert sheet(path, "Văn bản (3)")[0] == sheet(path)[0]
+    assert any("chia thành 3 trang tính" in str(line[0]) for line in sheet(path, "Tổng hợp"))
+
+
+def test_xlsx_has_no_more_links_than_excel_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "_LINKS", 2)
+    with report(tmp_path / "a.xlsx", tmp_path) as write:
+        for i in range(4):
+            write(row(path=f"{i}.docx", row=None))
+    assert part(tmp_path / "a.xlsx", "xl/worksheets/_rels/sheet1.xml.rels").count("<Relationship ") == 2
+    assert [line[0] for line in sheet(tmp_path / "a.xlsx")[1:]] == [f"{i}.docx" for i in range(4)]
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=30)
@@ -192,7 +289,7 @@ def test_any_title_comes_back_from_jsonl_and_csv(tmp_path: Path, titles: list[st
     assert [json.loads(line)["trich_yeu"] for line in lines] == titles
     with written(tmp_path / "a.csv", *rows).open(encoding="utf-8-sig", newline="") as file:
         back = [found["trich_yeu"] for found in csv.DictReader(file)]
-    assert [text.removeprefix("'") for text in back] == [text.removeprefix("'") for text in titles]
+    assert [text.replace("'", "") for text in back] == [printable(text).replace("'", "") for text in titles]
 
 
 # ------------------------------------------------------------------ whole or not at all

@@ -233,7 +233,8 @@ def _begun(part: Part, state: RunState, identity: bytes | None, deciding: Decidi
     if chunk is None:
         return lambda: None
     if isinstance(chunk, Failure):
-        failed = [_row(Record(name, error=chunk.sentence), None) | {"remedy": chunk.remedy}]
+        more = {"remedy": chunk.remedy, "unfit": part.file.fault is not None}
+        failed = [_row(Record(name, error=chunk.sentence), None) | more]
         return lambda: failed
     records = decode(chunk, name)
     place = None if identity is None else key(identity, chunk)
