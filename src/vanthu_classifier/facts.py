@@ -194,6 +194,8 @@ def _text_argument(name: str, value: object, *, required: bool = False) -> str:
 
 
 def _copy_form(hinh_thuc_sao: object) -> Form:
+    if hinh_thuc_sao is None:
+        return ""
     text = clean(_text_argument("hinh_thuc_sao", hinh_thuc_sao)).text.lower()
     if text in ("", "bản gốc", "bản chính", "không", "gốc", "chính"):
         return ""
@@ -211,6 +213,8 @@ def _copy_form(hinh_thuc_sao: object) -> Form:
 
 
 def _secret_mark(do_mat: object) -> bool:
+    if do_mat is None:
+        return False
     text = clean(_text_argument("do_mat", do_mat)).text.lower()
     if text in _NOT_SECRET_VALUES:
         return False
@@ -391,13 +395,16 @@ def _normative(loai: str | None, own: SoKyHieu | None, ngay: date | None) -> boo
     return own.normative
 
 
+_LETTER = re.compile(r"[^\W\d_]")
+
+
 def _nonsense(raw: str, text: str, loai: str | None) -> str:
     if not text:
         return "Chưa có trích yếu."
     harm = damage(raw)
     if harm:
         return f"{_DAMAGE[harm]} Hãy chuyển sang Unicode rồi hỏi lại."
-    if not any(c.isalpha() for c in text):
+    if not _LETTER.search(text):
         return "Trích yếu không có chữ."
     if loai is None and not looks_vietnamese(text):
         return "Trích yếu không phải tiếng Việt."

@@ -245,19 +245,20 @@ def _meant(first: str, second: str) -> str | None:
     """The type whose name of two syllables is one letter away from what was typed."""
     names = _names_of_two_syllables()
     # One letter is wrong, so one syllable is right.
-    alike = sorted({*names.get((0, first), ()), *names.get((1, second), ())})
-    return next((code for _, word, code in alike if _one_letter_apart(f"{first} {second}", word)), None)
+    alike = [*names[0].get(first, ()), *names[1].get(second, ())]
+    meant = [(rank, code) for rank, word, code in alike if _one_letter_apart(f"{first} {second}", word)]
+    return min(meant)[1] if meant else None
 
 
 @cache
-def _names_of_two_syllables() -> Mapping[tuple[int, str], tuple[tuple[int, str, str], ...]]:
-    """Rank, name and code of every name of two syllables, by its first syllable (0, …) and by its second (1, …)."""
-    out: dict[tuple[int, str], list[tuple[int, str, str]]] = {}
+def _names_of_two_syllables() -> tuple[Mapping[str, list[tuple[int, str, str]]], ...]:
+    """Rank, name and code of every name of two syllables, by its first syllable and by its second."""
+    out: tuple[dict[str, list[tuple[int, str, str]]], ...] = ({}, {})
     for rank, (word, code) in enumerate(_words_of_types()):
         if len(word) >= 7 and word.count(" ") == 1:
             for place, syllable in enumerate(word.split()):
-                out.setdefault((place, syllable), []).append((rank, word, code))
-    return {key: tuple(names) for key, names in out.items()}
+                out[place].setdefault(syllable, []).append((rank, word, code))
+    return out
 
 
 def _one_letter_apart(a: str, b: str) -> bool:

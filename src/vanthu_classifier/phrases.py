@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, reduce
 from importlib.resources import files
+from itertools import chain
 from operator import itemgetter, or_
 from typing import NamedTuple
 
@@ -134,6 +135,12 @@ def _regex(phrase: str) -> str:
     # An optional word takes the space behind it along; an optional comma has none.
     pattern = "".join(out).replace("\0)? ", " )?").replace("\0)?\\s(?:", " )?(?:").replace("\0", "")
     return pattern + (r"(?!\w)" if re.search(r"[\w)\]#]$", phrase.rstrip()) and not phrase.endswith(" ") else "")
+
+
+def _alternatives(phrase: str) -> list[str]:
+    """A phrase that is nothing but a choice is as many phrases, each with needs of its own."""
+    choice = re.fullmatch(r"\(([^()\[\]…]*)\)", phrase)
+    return choice[1].split("|") if choice else [phrase]
 
 
 # ------------------------------------------------------------------ the words that a phrase needs
@@ -276,9 +283,10 @@ class _Lexicon:
         phrases: list[_Phrase] = []
 
         def numbered(row: Mapping[str, object], column: str) -> list[_Phrase]:
-            says: Sequence[str] = row.get(column, [])  # type: ignore[assignment]
+            written: Sequence[str] = row.get(column, [])  # type: ignore[assignment]
             start = len(phrases)
-            phrases.extend(_Phrase(1 << start + i, strip_diacritics(p) if plain else p) for i, p in enumerate(says))
+            for says in chain.from_iterable(map(_alternatives, written)):
+                phrases.append(_Phrase(1 << len(phrases), strip_diacritics(says) if plain else says))
             return phrases[start:]
 
         self.purposes: list[_Purpose] = []

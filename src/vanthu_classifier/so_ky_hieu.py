@@ -684,12 +684,13 @@ def _missing_or_needless(parts: _Parts, groups: tuple[str, ...], loai: str | Non
 # --- finding --------------------------------------------------------------------------------------------------------
 
 _ANY_MARK = "[/⁄∕／﹣‐-―−⁃-]"
-_HINT = re.compile(
-    rf"\d[^\W\d_]?\W{{0,4}}{_ANY_MARK}\W{{0,4}}[^\W\d_]|\d\W{{0,2}}[^\W\d_]{{2,14}}\W{{0,3}}{_ANY_MARK}"
-    r"|\dQH\d|(?<!\w)[/⁄∕／]\w",
-    re.IGNORECASE,
+_HINTS = (
+    re.compile(
+        rf"\d(?:[^\W\d_]?\W{{0,4}}{_ANY_MARK}\W{{0,4}}[^\W\d_]|\W{{0,2}}[^\W\d_]{{2,14}}\W{{0,3}}{_ANY_MARK}|[qQ][hH]\d)"
+    ),
+    re.compile(r"[/⁄∕／](?<!\w.)\w"),
 )
-"""What every candidate has, in any spelling that `clean` knows: most titles end here."""
+"""What every candidate has one of, in any spelling that `clean` knows: most titles end here. Each begins with few letters, to which `re` leaps."""
 _CANDIDATE = re.compile(
     rf"""(?:(?<![\w/.:&+-])|(?<=số:)|(?<=Số:)|(?<=SỐ:))
     (?:{_NUMBER}\s?[/-]{{0,2}}\s?|(?=/[{_LETTER}]))
@@ -725,7 +726,7 @@ def find(text: str) -> tuple[SoKyHieu, ...]:
     """
     if not isinstance(text, str):
         raise ArgumentTypeError(f"Văn bản phải là chuỗi ký tự, không phải {type(text).__name__}.")
-    return tuple(_found(text)) if _HINT.search(text) else ()
+    return tuple(_found(text)) if any(hint.search(text) for hint in _HINTS) else ()
 
 
 def _found(text: str) -> Iterator[SoKyHieu]:

@@ -23,10 +23,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from vanthu_classifier import so_ky_hieu
+from vanthu_classifier.kept import Kept
 from vanthu_classifier.segment import END, WHOLE, lower, protect, texts, words
 from vanthu_classifier.text import CleanText, clean
 
@@ -47,12 +48,15 @@ __all__ = [
 Span = tuple[int, int]
 _Token = tuple[str, int, int]
 
-_DATE = re.compile(
-    r"(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\s?[/-]\s?(?:19|20)\d\d(?!\d)"
-)
+_DATE = re.compile(r"\d(?<!\d\d)\d?\s?(?:[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d(?!\d)|[/-]\s?(?:19|20)\d\d(?!\d))")
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_MARKED = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
+_MARKS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+_MARKED: Kept[int, re.Pattern[str]] = Kept(
+    lambda times: re.compile(rf"(?:[^{_MARKS}]*+[{_MARKS}]){{{times}}}", re.IGNORECASE)
+)
+"""By how many marked letters a text begins with, and any others among them."""
 _SYLLABLE = re.compile(r"[^\W_]+")
 _LEAD = re.compile(r"[\W_]*(?:(v\s?[/.]\s?v|vv)|(về việc|ve viec)|(về|ve))(?!\w)[\W_]*", re.IGNORECASE)
 SCALE = {"<": 3.0, "^": 2.0, "2^": 1.5}
@@ -174,8 +178,7 @@ def lacks_diacritics(text: str) -> bool:
     """
     if text.isascii():
         return True
-    words = len(text.split())
-    return 8 * sum(1 for _ in islice(_MARKED.finditer(text), words // 8 + 1)) <= words
+    return not _MARKED[(text.count(" ") + 1) // 8 + 1].match(text)
 
 
 def _lead(text: str) -> tuple[int, Span, int]:
@@ -206,7 +209,7 @@ def _placed(lead: Span, spans: list[Span]) -> list[Span]:
 
 def _kinds(text: str) -> dict[Span, str]:
     """The spans of symbols and dates, and what stands for them."""
-    if "/" not in text and not _DIGITS.search(text):
+    if "/" not in text and not _DIGIT.search(text):
         return {}
     kinds = {symbol.span: f"<số:{symbol.loai or ''}>" for symbol in so_ky_hieu.find(text)}
     taken = list(kinds)
