@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,7 +43,10 @@ __all__ = ["COLUMNS", "DispatchClassifier", "classify"]
 COLUMNS = ("dispatch", "lean", "confidence", "p_paper", "basis", "loai_van_ban", "category", "reason", "warnings")
 """Columns of `classify_many`."""
 
-_CHUNK = 4096
+_CHUNK = 2048
+"""Rows that are worked on together."""
+_SHARE = 16384
+"""Rows that a process gets at once, at most."""
 
 
 class DispatchClassifier:
@@ -176,15 +179,15 @@ class DispatchClassifier:
                 "classify_many nhận một dãy trích yếu; dùng classify cho một trích yếu.", column="trich_yeu"
             )
         index = trich_yeu.index if isinstance(trich_yeu, pandas.Series) else None
-        titles = ["" if t is None or t != t else t for t in trich_yeu]
-        columns = {
-            "so_ky_hieu": so_ky_hieu,
-            "loai_van_ban": loai_van_ban,
-            "co_quan_ban_hanh": co_quan_ban_hanh,
-            "ngay_ban_hanh": ngay_ban_hanh,
-            "noi_nhan": noi_nhan,
-        }
-        rows = self._shared(_table_rows, _rows(titles, columns), n_jobs)
+        columns = _columns(
+            trich_yeu,
+            so_ky_hieu=so_ky_hieu,
+            loai_van_ban=loai_van_ban,
+            co_quan_ban_hanh=co_quan_ban_hanh,
+            ngay_ban_hanh=ngay_ban_hanh,
+            noi_nhan=noi_nhan,
+        )
+        rows = self._shared(_table_rows, columns, n_jobs)
         values = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
         table = {
             name: numpy.array(column, dtype=float if name in ("confidence", "p_paper") else object)
@@ -197,7 +200,12 @@ class DispatchClassifier:
 
         A document may also have `reading`, how likely its type and title were read right from a picture (see `decide.doubted`).
         """
-        return self._shared(_decisions, list(rows), n_jobs)
+        rows = list(rows)
+        known = dict.fromkeys(chain.from_iterable(rows))
+        columns = {name: [row.get(name) for row in rows] for name in known} | {
+            "trich_yeu": [row["trich_yeu"] for row in rows]
+        }
+        return self._shared(_decisions, columns, n_jobs)
 
     def predict(self, trich_yeu: Iterable[str]) -> numpy.ndarray[Any, Any]:
         """The dispatch of each title, as an array of strings.
@@ -207,22 +215,22 @@ class DispatchClassifier:
         """
         import numpy
 
-        rows = _rows(["" if t is None or t != t else t for t in trich_yeu], {})
-        return numpy.array([row[0] for row in self._shared(_table_rows, rows, 1)], dtype=object).astype(str)
+        rows = self._shared(_table_rows, _columns(trich_yeu), 1)
+        return numpy.array([row[0] for row in rows], dtype=object).astype(str)
 
-    def _shared(self, work: _Work[_Done], rows: Sequence[Mapping[str, Any]], n_jobs: int) -> list[_Done]:
+    def _shared(self, work: _Work[_Done], columns: _Columns, n_jobs: int) -> list[_Done]:
         """What `work` makes of all rows, in order, by this process or by several."""
-        starts = range(0, len(rows), _CHUNK)
-        if n_jobs == 1 or len(rows) < 2 * _CHUNK // 8:
-            parts: Iterable[list[_Done]] = (work(self, rows[i : i + _CHUNK], i) for i in starts)
-        else:
-            from joblib import Parallel, delayed
+        count = len(columns["trich_yeu"])
+        alone = n_jobs == 1 or count < 2 * _CHUNK
+        size = _CHUNK if alone else max(_CHUNK, min(_SHARE, -(-count // 16)))
+        chunks = (
+            (self, {name: values[i : i + size] for name, values in columns.items()}, i) for i in range(0, count, size)
+        )
+        if alone:
+            return list(chain.from_iterable(starmap(work, chunks)))
+        from joblib import Parallel, delayed
 
-            size = min(_CHUNK, -(-len(rows) // 8))
-            parts = Parallel(n_jobs=n_jobs)(
-                delayed(work)(self, rows[i : i + size], i) for i in range(0, len(rows), size)
-            )
-        return list(chain.from_iterable(parts))
+        return list(chain.from_iterable(Parallel(n_jobs=n_jobs)(delayed(work)(*chunk) for chunk in chunks)))
 
     def _answered(self, facts: Sequence[Facts]) -> list[tuple[Answer, Predictor | None]]:
         """The answers, each with the model that was asked for it."""
@@ -246,24 +254,28 @@ class DispatchClassifier:
 
 
 _Done = TypeVar("_Done")
-_Work = Callable[[DispatchClassifier, Sequence[Mapping[str, Any]], int], list[_Done]]
+_Columns = Mapping[str, Sequence[Any]]
+_Work = Callable[[DispatchClassifier, _Columns, int], list[_Done]]
 
 
-def _table_rows(clf: DispatchClassifier, rows: Sequence[Mapping[str, Any]], offset: int) -> list[tuple[object, ...]]:
-    facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
+def _table_rows(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[tuple[object, ...]]:
+    facts = _facts(columns, offset)
     row = clf._judge.row
     return [row(f, answer) for f, (answer, _) in zip(facts, clf._answered(facts), strict=True)]
 
 
-def _decisions(clf: DispatchClassifier, rows: Sequence[Mapping[str, Any]], offset: int) -> list[Decision]:
-    facts = [_facts(row, offset + i + 1) for i, row in enumerate(rows)]
+def _decisions(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[Decision]:
+    facts = _facts(columns, offset)
     decision = clf._judge.decision
+    decisions = [
+        decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None)
+        for f, (answer, model) in zip(facts, clf._answered(facts), strict=True)
+    ]
+    if "reading" not in columns:
+        return decisions
     return [
-        doubted(
-            decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None),
-            row.get("reading", 1.0),
-        )
-        for row, f, (answer, model) in zip(rows, facts, clf._answered(facts), strict=True)
+        decision if sure is None else doubted(decision, sure)
+        for decision, sure in zip(decisions, columns["reading"], strict=True)
     ]
 
 
@@ -315,33 +327,44 @@ def _check_text(name: str, value: object) -> None:
         raise ArgumentTypeError(f"Giá trị phải là chuỗi ký tự, không phải {type(value).__name__}.", column=name)
 
 
-def _facts(row: Mapping[str, Any], number: int) -> Facts:
-    args = dict(row)
-    args.pop("reading", None)
+def _facts(columns: _Columns, offset: int) -> list[Facts]:
+    """The facts of rows; an error names its row, the first being number `offset + 1`."""
     try:
-        _check_text("co_quan_ban_hanh", args.pop("co_quan_ban_hanh", None))
-        return facts_module.read(**args)
-    except InputError as error:
-        raise type(error)(error.what, remedy=error.remedy, row=number, column=error.column, span=error.span) from error
+        return _read(columns)
+    except InputError:
+        pass
+    for i in range(len(columns["trich_yeu"])):  # which row it was, is found out one by one
+        try:
+            _read({name: values[i : i + 1] for name, values in columns.items()})
+        except InputError as error:
+            row = offset + i + 1
+            raise type(error)(error.what, remedy=error.remedy, row=row, column=error.column, span=error.span) from error
+    raise AssertionError("an error that no row has alone")
 
 
-def _rows(titles: list[str], columns: Mapping[str, Iterable[Any] | None]) -> list[dict[str, Any]]:
-    given: dict[str, list[Any]] = {}
+def _read(columns: _Columns) -> list[Facts]:
+    known = {name: values for name, values in columns.items() if name != "reading"}
+    for value in known.pop("co_quan_ban_hanh", ()):
+        _check_text("co_quan_ban_hanh", value)
+    return facts_module.read_many(**known)
+
+
+def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[str, list[Any]]:
+    given = {"trich_yeu": ["" if t is None or t != t else t for t in trich_yeu]}
+    count = len(given["trich_yeu"])
     for name, values in columns.items():
         if values is None:
             continue
         if isinstance(values, str):
             raise ArgumentTypeError("Giá trị phải là một dãy cùng độ dài với trich_yeu.", column=name)
         given[name] = list(values)
-        if len(given[name]) != len(titles):
+        if len(given[name]) != count:
             raise ArgumentValueError(
-                f"Có {len(titles)} trích yếu nhưng {len(given[name])} giá trị.",
+                f"Có {count} trích yếu nhưng {len(given[name])} giá trị.",
                 remedy="Hai dãy phải dài bằng nhau.",
                 column=name,
             )
-    return [
-        {"trich_yeu": title} | {name: values[i] for name, values in given.items()} for i, title in enumerate(titles)
-    ]
+    return given
 
 
 def _distributions(predictor: Predictor, facts: Sequence[Facts]) -> list[dict[str, float]]:

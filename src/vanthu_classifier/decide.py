@@ -14,7 +14,7 @@ in the title. Estimated types are weighed for many titles at once, in arrays; on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
@@ -308,7 +308,7 @@ class Answer(NamedTuple):
 
 
 _OF_ONE_TITLE = {"title", "so_ky_hieu", "recipients", "ngay", "matter", "places", "warnings"}
-_case = attrgetter(*(f.name for f in fields(Facts) if f.name not in _OF_ONE_TITLE))
+_case = attrgetter(*(name for name in Facts._fields if name not in _OF_ONE_TITLE))
 """What of the facts a verdict may turn on, besides the roles of recipients."""
 _MOST_KEPT = 100_000
 
@@ -549,7 +549,7 @@ class _Outlook:
     def __init__(self, facts: Facts, pack: Pack, policy: Policy, codes: tuple[str, ...]) -> None:
         import numpy as np
 
-        self._facts = replace(facts, title=CleanText("", ""), so_ky_hieu=None, places=(), warnings=())
+        self._facts = facts._replace(title=CleanText("", ""), so_ky_hieu=None, places=(), warnings=())
         self._rulings = rule_types(pack, facts, codes)
         self.counts = np.array([_counts_as(*_answered(ruling, policy)) for ruling, _ in self._rulings], dtype=np.int8)
         self._verdicts: dict[tuple[int, Dispatch, Dispatch | None], _Verdict] = {}

@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vanthu_classifier import noi_nhan as recipients_block
 from vanthu_classifier import so_ky_hieu as symbols
@@ -35,7 +35,7 @@ from vanthu_classifier.text import (
     strip_diacritics,
 )
 
-__all__ = ["Evidence", "Facts", "Form", "as_date", "purposes", "read"]
+__all__ = ["Evidence", "Facts", "Form", "as_date", "purposes", "read", "read_many"]
 
 Form = Literal["", "sao_y", "sao_luc", "trich_sao", "du_thao", "tai_lieu_hop", "kem_quyet_dinh", "kem_to_trinh"]
 """Form of the document in hand: "" is an original; copies; a draft; a meeting paper; an annex of a decision or of a submission."""
@@ -58,8 +58,7 @@ class Evidence:
     span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What was read about one document. Codes and ids only; `title` leads back to the letters."""
 
     title: CleanText
@@ -257,48 +256,122 @@ def read(
     >>> read("Báo cáo kết quả thực hiện Đề án 06 quý III").loai, read("(MẬT) Kế hoạch diễn tập").mat
     ('BC', True)
     """
+    [facts] = read_many(
+        [trich_yeu],
+        so_ky_hieu=[so_ky_hieu],
+        loai_van_ban=[loai_van_ban],
+        ngay_ban_hanh=[ngay_ban_hanh],
+        noi_nhan=[noi_nhan],
+        hinh_thuc_sao=[hinh_thuc_sao],
+        do_mat=[do_mat],
+        noi_bo=[noi_bo],
+    )
+    return facts
+
+
+def read_many(
+    trich_yeu: Sequence[str],
+    *,
+    so_ky_hieu: Sequence[str | None] | None = None,
+    loai_van_ban: Sequence[str | None] | None = None,
+    ngay_ban_hanh: Sequence[date | datetime | str | None] | None = None,
+    noi_nhan: Sequence[str | Sequence[str] | None] | None = None,
+    hinh_thuc_sao: Sequence[str | None] | None = None,
+    do_mat: Sequence[str | None] | None = None,
+    noi_bo: Sequence[bool] | None = None,
+) -> list[Facts]:
+    """The facts of many documents; each argument has a value a document, or is None where nothing is known of any.
+
+    One question is asked of all documents before the next one: the processor then has what answers it at hand. Raises what `read` raises for one of
+    them; which one is not said.
+
+    >>> [f.loai for f in read_many(["Tờ trình xin kinh phí", "phê duyệt dự toán"], so_ky_hieu=[None, "15/QĐ-UBND"])]
+    ['TTr', 'QĐ']
+    """
+    nothing = [None] * len(trich_yeu)
+    warnings: list[list[str]] = [[] for _ in nothing]
+    raws = list(map(_raw, trich_yeu, warnings))
+    titles = list(map(clean, raws))
+    texts = [title.text for title in titles]
+    lowers = [text.lower() for text in texts]
+    plain = [not has_diacritics(text) for text in texts]
+    symbols = list(map(_symbol, so_ky_hieu or nothing, warnings))
+    heads = list(map(head_type, texts))
+    own = [symbol or _own_symbol(text, head) for symbol, text, head in zip(symbols, texts, heads, strict=True)]
+    types = list(map(_type, loai_van_ban or nothing, symbols, own, heads, texts, warnings))
+    matters = [
+        _matter(text, head if head and head.code == loai else None, is_plain)
+        for text, head, (loai, _), is_plain in zip(texts, heads, types, plain, strict=True)
+    ]
+    said = list(map(stated, lowers, matters, plain))
+    days = list(map(as_date, ngay_ban_hanh or nothing))
+    secret = list(map(_secrecy, texts, lowers))
+    marks = list(map(_secret_mark, do_mat or nothing))
+    copies = list(map(_copy_form, hinh_thuc_sao or nothing))
+    recipients = list(map(_recipients, noi_nhan or nothing, texts, lowers))
+    urgent = list(map(_is_urgent, texts, lowers))
+    nonsense = [_nonsense(raw, text, loai) for raw, text, (loai, _) in zip(raws, texts, types, strict=True)]
+    return [
+        Facts(
+            title=title,
+            so_ky_hieu=symbol,
+            loai=loai,
+            loai_by=by,
+            quy_pham=_normative(loai, symbol, day),
+            he_thong="party" if symbol is not None and symbol.system == "party" else "state",
+            hinh_thuc=copy or _form(loai, symbol, purposes.hinh_thuc),
+            mat=mark or mat is not None,
+            khan=khan,
+            muc_dich=purposes.muc_dich,
+            ky=purposes.ky,
+            noi_bo=bool(inside),
+            recipients=sent_to,
+            ngay=day,
+            matter=matter,
+            nonsense=why,
+            places=_places(head, purposes.places, mat),
+            warnings=tuple(notes),
+        )
+        for title, symbol, (
+            loai,
+            by,
+        ), head, matter, purposes, day, mat, mark, copy, sent_to, khan, inside, why, notes in zip(
+            titles,
+            own,
+            types,
+            heads,
+            matters,
+            said,
+            days,
+            secret,
+            marks,
+            copies,
+            recipients,
+            urgent,
+            noi_bo or nothing,
+            nonsense,
+            warnings,
+            strict=True,
+        )
+    ]
+
+
+def _raw(trich_yeu: object, warnings: list[str]) -> str:
     raw = _text_argument("trich_yeu", trich_yeu, required=True)
-    warnings: list[str] = []
     if len(raw) > MAX_LENGTH:
         warnings.append(f"Trích yếu quá dài ({len(raw)} ký tự); chỉ xét {MAX_LENGTH} ký tự đầu.")
         raw = raw[:MAX_LENGTH]
-    title = clean(raw)
-    text = title.text
-    lower = text.lower()
-    plain = not has_diacritics(text)
-    symbol = _symbol(_text_argument("so_ky_hieu", so_ky_hieu), warnings)
-    head = head_type(text)
-    own = symbol or _own_symbol(text, head)
-    loai, by = _type(_text_argument("loai_van_ban", loai_van_ban), symbol, own, head, text, warnings)
-    matter = _matter(text, head if head and head.code == loai else None, plain)
-    said = stated(lower, matter, plain=plain)
-    ngay = as_date(ngay_ban_hanh)
-    secret = _secrecy(text, lower)
-    places = said.places
+    return raw
+
+
+def _places(head: HeadType | None, places: tuple[Place, ...], secret: tuple[int, int] | None) -> tuple[Place, ...]:
     if head:
         places = (Place("loai_van_ban", head.code, head.span), *places)
-    if secret:
-        places = (*places, Place("do_mat", "mat", secret))
-    return Facts(
-        title=title,
-        so_ky_hieu=own,
-        loai=loai,
-        loai_by=by,
-        quy_pham=_normative(loai, own, ngay),
-        he_thong="party" if own is not None and own.system == "party" else "state",
-        hinh_thuc=_copy_form(hinh_thuc_sao) or _form(loai, own, said.hinh_thuc),
-        mat=_secret_mark(do_mat) or secret is not None,
-        khan=("khẩn" in lower or "hỏa" in lower) and _URGENT.search(text) is not None,
-        muc_dich=said.muc_dich,
-        ky=said.ky,
-        noi_bo=bool(noi_bo),
-        recipients=_recipients(noi_nhan, text, lower),
-        ngay=ngay,
-        matter=matter,
-        nonsense=_nonsense(raw, text, loai),
-        places=places,
-        warnings=tuple(warnings),
-    )
+    return (*places, Place("do_mat", "mat", secret)) if secret else places
+
+
+def _is_urgent(text: str, lower: str) -> bool:
+    return ("khẩn" in lower or "hỏa" in lower) and _URGENT.search(text) is not None
 
 
 _SENT_TO = re.compile(
@@ -316,7 +389,8 @@ def _recipients(noi_nhan: str | Sequence[str] | None, text: str, lower: str) -> 
     return tuple(r for r in found if r.role in (Role.LEAD, Role.INFORMATION, Role.LEADERS, Role.REPORT))
 
 
-def _symbol(typed: str, warnings: list[str]) -> SoKyHieu | None:
+def _symbol(so_ky_hieu: object, warnings: list[str]) -> SoKyHieu | None:
+    typed = _text_argument("so_ky_hieu", so_ky_hieu)
     if not typed.strip():
         return None
     try:
@@ -342,14 +416,15 @@ def _own_symbol(text: str, head: HeadType | None) -> SoKyHieu | None:
 
 
 def _type(
-    stated: str,
+    loai_van_ban: object,
     symbol: SoKyHieu | None,
     own: SoKyHieu | None,
     head: HeadType | None,
     text: str,
     warnings: list[str],
 ) -> tuple[str | None, StatedBy | None]:
-    by_argument = normalize(stated) if stated.strip() else None
+    typed = _text_argument("loai_van_ban", loai_van_ban)
+    by_argument = normalize(typed) if typed.strip() else None
     by_symbol = symbol.loai if symbol else None
     by_word = head.code if head else None
     if head and head.how == "misspelt":

@@ -156,6 +156,8 @@ _MATTER = {
     "L": re.compile(r"sư\b|gia\b", re.IGNORECASE),
     "DUTHAO": re.compile(r"$"),
 }
+_LONGEST_HEAD = 64
+"""Letters at the head of a title that are looked at; the longest name of a type has some twenty."""
 _AFTER_ABBREVIATION = re.compile(r"\s*[:.-]?\s+[^\W\d_]{2,}|\s*[:.-]?\s+(?:V/v|Vv|VV|v/v)\b|\s+số\b")
 
 
@@ -201,7 +203,7 @@ def head_type(text: str) -> HeadType | None:
     """
     skipped = _SKIP.match(text)
     start = skipped.end() if skipped else 0
-    lower = text.lower()
+    lower = text[: start + _LONGEST_HEAD].lower()
     found = (
         _word_at(lower, start, "word")
         or _abbreviation_at(text, start)

@@ -76,7 +76,7 @@ def _names() -> dict[tuple[str, str], str]:
     return {(kind, str(row["id"])): str(row["name"]) for kind, rows in _table().items() for row in rows}
 
 
-def stated(lower: str, matter: int, *, plain: bool = False) -> Stated:
+def stated(lower: str, matter: int, plain: bool = False) -> Stated:
     """What the phrases in the cleaned, lower-case text `lower` state, whose matter begins at `matter`.
 
     `plain` says that the title was typed without diacritics; the phrases are then compared without them.
@@ -89,7 +89,7 @@ def stated(lower: str, matter: int, *, plain: bool = False) -> Stated:
     return lexicon.stated(lower, matter, lexicon.worth_trying(lower, matter))
 
 
-def stated_one_by_one(lower: str, matter: int, *, plain: bool = False) -> Stated:
+def stated_one_by_one(lower: str, matter: int, plain: bool = False) -> Stated:
     """What `stated` gives, by trying every phrase."""
     lexicon = _lexicon(plain)
     return lexicon.stated(lower, matter, lexicon.every)
