@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -27,7 +26,7 @@ from vanthu_classifier.so_ky_hieu import (
 
 def bare(symbol: SoKyHieu) -> SoKyHieu:
     """The symbol without its place and its notes."""
-    return replace(symbol, span=(0, 0), notes=())
+    return symbol._replace(span=(0, 0), notes=())
 
 
 # --- cases ----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
+from vanthu_classifier.kept import Kept
 from vanthu_classifier.text import clean, has_diacritics, strip_diacritics
 
 __all__ = ["NORMATIVE_FORMS", "HeadType", "LoaiVanBan", "by_code", "code_of_symbol", "head_type", "normalize", "types"]
@@ -201,6 +202,9 @@ def head_type(text: str) -> HeadType | None:
     >>> head_type("V/v Kế hoạch kiểm tra"), head_type("Quy định mức thu phí"), head_type("Luật sư tham gia phiên tòa")
     (None, None, None)
     """
+    first = _FIRST_WORDS.match(text)
+    if first and not _MAY_STATE[first.group()]:
+        return None
     skipped = _SKIP.match(text)
     start = skipped.end() if skipped else 0
     lower = text[: start + _LONGEST_HEAD].lower()
@@ -214,6 +218,28 @@ def head_type(text: str) -> HeadType | None:
         return None
     matter = _MATTER.get(found.code)
     return None if matter and matter.match(text[found.span[1] :].lstrip()) else found
+
+
+_FIRST_WORDS = re.compile(r"\w+(?: \w+)?")
+
+
+def _may_state(words: str) -> bool:
+    """Whether a title that begins with these words, the first two, may state a type at its head: few do."""
+    first, _, second = words.partition(" ")
+    lower = first.lower()
+    names = _names_of_two_syllables()
+    return bool(
+        "_" in words
+        or lower in _heads(False)
+        or lower in _heads(True)
+        or lower in names[0]
+        or second.lower() in names[1]
+        or _SKIP.fullmatch(f"{words} ")
+        or _abbreviations().match(first)
+    )
+
+
+_MAY_STATE: Kept[str, bool] = Kept(_may_state)
 
 
 def _word_at(lower: str, start: int, how: Literal["word", "no_diacritics"]) -> HeadType | None:

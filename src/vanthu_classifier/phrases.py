@@ -250,27 +250,37 @@ class _Phrase:
 
 @dataclass(frozen=True, slots=True)
 class _Purpose:
-    """A row of the table; `bits` are those of all its phrases, `says` of those that state it."""
+    """A row of the table, or as much of it as is worth trying on a title."""
 
     id: str
     kind: str
-    bits: int
-    says: int
     at_head: tuple[_Phrase, ...]
     anywhere: tuple[_Phrase, ...]
     unless_head: tuple[_Phrase, ...]
     unless: tuple[_Phrase, ...]
 
-    def find(self, text: str, matter: int, wanted: int) -> tuple[int, int] | None:
-        """Where its first phrase stands, of those in `wanted`: one at the head, or else the one furthest to the left."""
-        if any(p.bit & wanted and p.search(text) for p in self.unless):
+    def restricted(self, wanted: int) -> _Purpose | None:
+        """The same with those phrases alone whose bits are in `wanted`; None where none is left that states it."""
+        at_head, anywhere, unless_head, unless = (
+            tuple(phrase for phrase in some if phrase.bit & wanted)
+            for some in (self.at_head, self.anywhere, self.unless_head, self.unless)
+        )
+        if not (at_head or anywhere):
             return None
-        if any(p.bit & wanted and p.match(text, matter) for p in self.unless_head):
-            return None
+        return _Purpose(self.id, self.kind, at_head, anywhere, unless_head, unless)
+
+    def find(self, text: str, matter: int) -> tuple[int, int] | None:
+        """Where its first phrase stands: one at the head, or else the one furthest to the left."""
+        for phrase in self.unless:
+            if phrase.search(text):
+                return None
+        for phrase in self.unless_head:
+            if phrase.match(text, matter):
+                return None
         for phrase in self.at_head:
-            if phrase.bit & wanted and (span := phrase.match(text, matter)):
+            if span := phrase.match(text, matter):
                 return span
-        spans = [span for p in self.anywhere if p.bit & wanted and (span := p.search(text))]
+        spans = [span for phrase in self.anywhere if (span := phrase.search(text))]
         return min(spans, key=_start) if spans else None
 
 
@@ -296,8 +306,6 @@ class _Lexicon:
                 _Purpose(
                     str(row["id"]),
                     kind,
-                    sum(p.bit for p in says + but),
-                    sum(p.bit for p in says),
                     *(
                         tuple(p for p in some if p.says.startswith("^") is head)
                         for some in (says, but)
@@ -307,9 +315,9 @@ class _Lexicon:
             )
         self.n = len(phrases)
         self.every = (1 << self.n) - 1
-        self.owner = [purpose for purpose in self.purposes for _ in range(purpose.bits.bit_count())]
         self._learn_words(phrases)
         self.of_stretch: Kept[str, int] = Kept(self._of_stretch)
+        self.restricted: Kept[int, tuple[_Purpose, ...]] = Kept(self._restricted)
 
     def _learn_words(self, phrases: Sequence[_Phrase]) -> None:
         often = Counter(word for p in phrases for word in set(_WORD.findall(p.says)))
@@ -336,28 +344,30 @@ class _Lexicon:
     def _of_stretch(self, stretch: str) -> int:
         return reduce(or_, (self.of_word[word] for word in _WORD.findall(stretch)), 0)
 
+    def _restricted(self, wanted: int) -> tuple[_Purpose, ...]:
+        """The purposes that those of the phrases in `wanted` may state."""
+        some = (purpose.restricted(wanted) for purpose in self.purposes)
+        return tuple(purpose for purpose in some if purpose)
+
     def worth_trying(self, lower: str, matter: int) -> int:
         """The phrases whose needs the text meets."""
         met = reduce(or_, map(self.of_stretch.__getitem__, lower.split()), self.unneeding)
+        met &= met >> self.n & met >> 2 * self.n & self.every
+        if not met & ~self.anywhere:
+            return met
         first = _WORD.match(lower, matter)
-        at_head = self.at_head[first.group()] if first else 0
-        return met & met >> self.n & met >> 2 * self.n & (self.anywhere | at_head)
+        return met & (self.anywhere | self.at_head[first.group()] if first else self.anywhere)
 
     def stated(self, lower: str, matter: int, wanted: int) -> Stated:
         """What those of the phrases in `wanted` state that stand in the text."""
         places = []
         dateless = None
-        while wanted:
-            purpose = self.owner[(wanted & -wanted).bit_length() - 1]
-            mine = wanted & purpose.bits
-            wanted ^= mine
-            if not mine & purpose.says:
-                continue
+        for purpose in self.restricted[wanted]:
             if purpose.kind == "ky":
                 text = dateless = dateless if dateless is not None else _without_dates(lower)
             else:
                 text = lower
-            span = purpose.find(text, matter, mine)
+            span = purpose.find(text, matter)
             if span:
                 places.append(Place(purpose.kind, purpose.id, span))
         return _NOTHING if not places else Stated(*_sets(tuple((p.kind, p.id) for p in places)), tuple(places))

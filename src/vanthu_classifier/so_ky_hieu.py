@@ -32,8 +32,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
 from vanthu_classifier.kept import Kept
@@ -77,8 +78,7 @@ class Fault:
     span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class SoKyHieu:
+class SoKyHieu(NamedTuple):
     """A document's number and symbol.
 
     `number` is the number with its letter, at least two digits ("05a"), None for a draft's empty number. `year` is
@@ -741,7 +741,7 @@ def _found(text: str) -> Iterator[SoKyHieu]:
             continue
         if _is_certain(symbol, match.group(), cleaned.text[max(0, match.start() - 40) : match.start()]):
             start, end = (match.start() + offset for offset in symbol.span)
-            yield replace(symbol, span=cleaned.raw_span(start, end))
+            yield symbol._replace(span=cleaned.raw_span(start, end))
 
 
 def _is_certain(symbol: SoKyHieu, typed: str, before: str) -> bool:

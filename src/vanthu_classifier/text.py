@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from vanthu_classifier.kept import Kept
 
@@ -34,8 +34,7 @@ MAX_LENGTH = 20_000
 """Letters of a title that are looked at; the rest is cut, with a warning. The longest real titles have some 2,000."""
 
 
-@dataclass(frozen=True, slots=True)
-class CleanText:
+class CleanText(NamedTuple):
     """A cleaned text and the way back to what was typed.
 
     `text` is the cleaned text, `raw` what was typed; letter `i` of `text` stood at `raw[starts[i]:ends[i]]`. The way back is looked for when it
