@@ -404,7 +404,7 @@ def test_every_answer_forbids_what_is_not_used(client: TestClient, path: str) ->
     assert "http" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["cache-control"] == ("max-age=3600" if path.startswith("/static") else "no-store")
+    assert headers["cache-control"] == ("no-cache" if path.startswith("/static") else "no-store")
     assert "server" not in headers
 
 

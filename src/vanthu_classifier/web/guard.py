@@ -161,7 +161,7 @@ class Guard:
         for name, value in _HEADERS.items():
             headers[name] = value
         if "cache-control" not in headers:
-            headers["Cache-Control"] = "max-age=3600" if scope["path"].startswith("/static/") else "no-store"
+            headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
         if self._settings.secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import queue
 import re
 import secrets
@@ -212,7 +213,12 @@ class Jobs:
 
         try:
             job.summary = batch.run(
-                job.uploads, job.rows_file, classifier=self._classifier, on_progress=on_progress, resume=False
+                job.uploads,
+                job.rows_file,
+                classifier=self._classifier,
+                jobs=max(1, (os.cpu_count() or 1) - 1),  # one processor is left to whoever asks meanwhile
+                on_progress=on_progress,
+                resume=False,
             )
             job.state = "done"
         except _TooLongError:
