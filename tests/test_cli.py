@@ -115,15 +115,6 @@ def test_asking_title_after_title(capsys: pytest.CaptureFixture[str], monkeypatc
     assert "Enter trống để thoát" in err
 
 
-def test_rules_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
-    listed = _run(["rules", "list"], capsys)[1]
-    assert "B03" in listed
-    shown = _run(["rules", "show", "E05"], capsys)[1]
-    assert "đăng ký lịch họp" in shown
-    assert "Không phải" in shown
-    assert "không có lỗi" in _run(["rules", "check"], capsys)[1]
-
-
 def test_the_command_itself(tmp_path: Path) -> None:
     """Started as a process of its own, with a console that knows no Vietnamese."""
     run = [sys.executable, "-c", "from vanthu_classifier.cli import main; main()", "check", "Quyết định nâng lương"]

@@ -16,6 +16,7 @@ LAYERS = [
     {"text"},
     {"loai_van_ban", "phrases"},
     {"so_ky_hieu", "noi_nhan"},
+    {"local"},
     {"labels"},
     {"_underthesea"},
     {"segment"},
@@ -39,7 +40,7 @@ LAYERS = [
     {"report_html"},
     {"batch"},
     {"web"},
-    {"cli_batch", "cli_train", "cli_evaluate", "cli_serve"},
+    {"cli_batch", "cli_rules", "cli_train", "cli_evaluate", "cli_serve"},
     {"cli"},
 ]
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}

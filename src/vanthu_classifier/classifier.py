@@ -29,6 +29,7 @@ from vanthu_classifier.decide import (
 )
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, InputError, ModelError
 from vanthu_classifier.facts import Facts
+from vanthu_classifier.local import Local
 from vanthu_classifier.rulepack import Pack
 from vanthu_classifier.text import CleanText
 
@@ -136,6 +137,7 @@ class DispatchClassifier:
             hinh_thuc_sao=hinh_thuc_sao,
             do_mat=do_mat,
             noi_bo=noi_bo,
+            local=self._pack.local,
         )
         if not needs_model(facts) or self.model is None:
             return decide(facts, self._pack, policy=self._policy)
@@ -259,13 +261,13 @@ _Work = Callable[[DispatchClassifier, _Columns, int], list[_Done]]
 
 
 def _table_rows(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[tuple[object, ...]]:
-    facts = _facts(columns, offset)
+    facts = _facts(columns, offset, clf.pack.local)
     row = clf._judge.row
     return [row(f, answer) for f, (answer, _) in zip(facts, clf._answered(facts), strict=True)]
 
 
 def _decisions(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[Decision]:
-    facts = _facts(columns, offset)
+    facts = _facts(columns, offset, clf.pack.local)
     decision = clf._judge.decision
     decisions = [
         decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None)
@@ -327,26 +329,26 @@ def _check_text(name: str, value: object) -> None:
         raise ArgumentTypeError(f"Giá trị phải là chuỗi ký tự, không phải {type(value).__name__}.", column=name)
 
 
-def _facts(columns: _Columns, offset: int) -> list[Facts]:
+def _facts(columns: _Columns, offset: int, local: Local | None) -> list[Facts]:
     """The facts of rows; an error names its row, the first being number `offset + 1`."""
     try:
-        return _read(columns)
+        return _read(columns, local)
     except InputError:
         pass
     for i in range(len(columns["trich_yeu"])):  # which row it was, is found out one by one
         try:
-            _read({name: values[i : i + 1] for name, values in columns.items()})
+            _read({name: values[i : i + 1] for name, values in columns.items()}, local)
         except InputError as error:
             row = offset + i + 1
             raise type(error)(error.what, remedy=error.remedy, row=row, column=error.column, span=error.span) from error
     raise AssertionError("an error that no row has alone")
 
 
-def _read(columns: _Columns) -> list[Facts]:
+def _read(columns: _Columns, local: Local | None) -> list[Facts]:
     known = {name: values for name, values in columns.items() if name != "reading"}
     for value in known.pop("co_quan_ban_hanh", ()):
         _check_text("co_quan_ban_hanh", value)
-    return facts_module.read_many(**known)
+    return facts_module.read_many(**known, local=local)  # type: ignore[arg-type]
 
 
 def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[str, list[Any]]:

@@ -74,6 +74,7 @@ class _Lazy(click.Group):
     _elsewhere: ClassVar = {
         "batch": "vanthu_classifier.cli_batch:batch",
         "evaluate": "vanthu_classifier.cli_evaluate:evaluate",
+        "rules": "vanthu_classifier.cli_rules:rules",
         "models": "vanthu_classifier.cli_train:models",
         "serve": "vanthu_classifier.cli_serve:serve",
         "train": "vanthu_classifier.cli_train:train",
@@ -232,75 +233,3 @@ def _ask(classifier: Any, known: dict[str, Any], as_json: bool, lang: Lang) -> i
             _say(f"Lỗi: {error}")
             continue
         _show(decision, title.strip(), symbol.strip() or None, as_json, lang)
-
-
-# ------------------------------------------------------------------ rules
-
-
-@_cli.group()
-def rules() -> None:
-    """Bộ quy tắc: liệt kê, xem, kiểm tra."""
-
-
-@rules.command("list")
-@_pack_option
-def rules_list(rule_pack: str | None) -> int:
-    """Mọi quy tắc của một bộ: mã, kết quả, điều khoản."""
-    pack = _pack(rule_pack)
-    click.echo(f"{pack.id}: {pack.title}")
-    for rule in pack.rules.values():
-        click.echo(f"{rule.id:14} {rule.outcome.label_vi:32} «{rule.focus or rule.quote}»")
-    return 0
-
-
-@rules.command("show")
-@click.argument("rule_id", metavar="ID")
-@_pack_option
-def rules_show(rule_id: str, rule_pack: str | None) -> int:
-    """Một quy tắc: nguyên văn điều khoản, cách hiểu, ví dụ hai phía."""
-    from vanthu_classifier.errors import InputError
-
-    pack = _pack(rule_pack)
-    found = [r for r in pack.rules.values() if rule_id.lower() in (r.id.lower(), (r.category or "").lower())]
-    if not found:
-        raise InputError(f"Bộ {pack.id} không có quy tắc «{rule_id}».", remedy="Xem danh sách bằng: vanthu rules list")
-    for rule in found:
-        click.echo(
-            click.style(f"{rule.id}: {rule.outcome.label_vi}", bold=True)
-            + (f" ({rule.lean.label_vi.lower()})" if rule.lean else "")
-        )
-        click.echo(f"  Nguyên văn: «{rule.quote}»\n  Cách hiểu:  {rule.reading}")
-        if rule.note:
-            click.echo(f"  Ghi chú:    {rule.note}")
-        for heading, examples in (("Đúng", rule.examples), ("Không phải", rule.near_misses)):
-            for example in examples:
-                click.echo(f"  {heading + ':':11} {_example(example.args)}")
-        if rule.overrides:
-            click.echo(f"  Đứng trên:  {', '.join(sorted(rule.overrides))}")
-    return 0
-
-
-def _example(args: Any) -> str:
-    more = "; ".join(f"{k}: {', '.join(v) if isinstance(v, list) else v}" for k, v in args.items() if k != "trich_yeu")
-    return str(args["trich_yeu"]) + (f" [{more}]" if more else "")
-
-
-@rules.command("check")
-@click.argument("pack", required=False, metavar="[PACK]")
-def rules_check(pack: str | None) -> int:
-    """Kiểm tra một bộ quy tắc, kể cả mọi ví dụ và tình huống; mã thoát 3 nếu có lỗi."""
-    from vanthu_classifier.errors import RulePackError
-    from vanthu_classifier.rulepack.load import check_cases, check_examples
-
-    loaded = _pack(pack)
-    faults = (*check_examples(loaded), *check_cases(loaded))
-    if faults:
-        raise RulePackError(f"Bộ quy tắc có {len(faults)} lỗi.", faults=faults, path=loaded.id)
-    click.echo(f"{loaded.id}: {len(loaded.rules)} quy tắc, {len(loaded.cases)} tình huống, không có lỗi.")
-    return 0
-
-
-def _pack(name: str | None) -> Any:
-    from vanthu_classifier.rulepack import DEFAULT, load
-
-    return load(name or DEFAULT)

@@ -330,7 +330,7 @@ class Judge:
 
     def stated(self, facts: Facts) -> Answer:
         """The answer where the type is stated, or no model is asked."""
-        case = _case(facts) if not facts.recipients else (_case(facts), *(r.role for r in facts.recipients))
+        case = _case(facts) if not facts.recipients else (_case(facts), *((r.role, r.noi_bo) for r in facts.recipients))
         answer = self._stated.get(case)
         if answer is None:
             if len(self._stated) >= _MOST_KEPT:
@@ -343,7 +343,7 @@ class Judge:
         return _estimated([self._outlook(f, codes) for f in facts], probabilities, codes, self.policy)
 
     def _outlook(self, facts: Facts, codes: tuple[str, ...]) -> _Outlook:
-        case = (codes, _case(facts), *(r.role for r in facts.recipients))
+        case = (codes, _case(facts), *((r.role, r.noi_bo) for r in facts.recipients))
         outlook = self._outlooks.get(case)
         if outlook is None:
             if len(self._outlooks) >= _MOST_KEPT:
@@ -736,31 +736,17 @@ def _apart(words: Sequence[Contribution]) -> list[Contribution]:
     return kept
 
 
-def place(category: str | None) -> tuple[str, str]:
-    """Where an item stands in the Decision, in Vietnamese and English.
-
-    >>> place("E05")[0], place("B03")[0]
-    ('Danh mục 1 (hoàn toàn điện tử)', 'Danh mục 2 (điện tử kèm giấy)')
-    """
-    if category is None:
-        return ("Không có trong hai danh mục", "On neither list")
-    if category == "E90":
-        return ("Đoạn thứ ba, sau hai danh mục", "Third paragraph, after the two lists")
-    if category.startswith("E"):
-        return ("Danh mục 1 (hoàn toàn điện tử)", "First list (electronic only)")
-    return ("Danh mục 2 (điện tử kèm giấy)", "Second list (electronic plus paper)")
-
-
 def _rule_reasons(ruling: Ruling, dispatch: Dispatch) -> tuple[Reason, ...]:
     rule = ruling.rule
     if rule is None:
+        if ruling.silence:
+            return (Reason("question", ruling.silence.reason, ruling.silence.reason_en),)
         if not ruling.against:
             return (Reason("question", "Không quy tắc nào trả lời trường hợp này.", "No rule answers this."),)
-        vi = "; ".join(f"«{r.focus or r.quote}» ({place(r.category)[0].lower()})" for r in ruling.against)
-        en = "; ".join(f"«{r.focus or r.quote}» ({place(r.category)[1].lower()})" for r in ruling.against)
+        vi = "; ".join(f"«{r.focus or r.quote}» ({r.place.lower()})" for r in ruling.against)
+        en = "; ".join(f"«{r.focus or r.quote}» ({r.place_en.lower()})" for r in ruling.against)
         return (Reason("question", f"Các điều khoản trả lời khác nhau: {vi}.", f"The clauses disagree: {en}."),)
-    vi_place, en_place = place(rule.category)
-    out = [Reason("rule", f"{vi_place}: «{rule.quote}».", f"{en_place}: «{rule.quote}».", rule.id)]
+    out = [Reason("rule", f"{rule.place}: «{rule.quote}».", f"{rule.place_en}: «{rule.quote}».", rule.id)]
     out.append(Reason("reading", rule.reading, rule.reading_en, rule.id))
     if rule.note:
         out.append(

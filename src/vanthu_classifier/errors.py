@@ -8,8 +8,9 @@ message for it. Every class knows the exit code of the command that meets it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 __all__ = [
     "ArgumentTypeError",
@@ -18,6 +19,8 @@ __all__ = [
     "MissingExtraError",
     "MissingProgramError",
     "ModelError",
+    "OverrulesLawError",
+    "PackFault",
     "RulePackError",
     "TrainingDataError",
     "UnreadableFileError",
@@ -93,17 +96,55 @@ class MissingProgramError(UnreadableFileError):
     """A file needs a program outside Python that is not installed; it can be read once it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class PackFault:
+    """One fault of a rule pack.
+
+    `code` names the kind (`rulepack.faults.CATALOGUE` has all), `file` where it stands, relative to the pack's folder, `rule` the id of the rule, case
+    or item, None where it is about the whole file; `line` counts from 1, None where it is not known. `what` and `remedy` are sentences.
+    A `warning` does not keep a pack from being used.
+    """
+
+    code: str
+    file: str
+    rule: str | None
+    line: int | None
+    what: str
+    what_en: str
+    remedy: str
+    remedy_en: str
+    warning: bool = False
+
+    @property
+    def place(self) -> str:
+        """File, line and rule, as far as they are known."""
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where} · {self.rule}" if self.rule else where
+
+    def text(self, lang: Literal["vi", "en"] = "vi") -> str:
+        """Place, what is wrong and what to do, in one line."""
+        what, remedy = (self.what, self.remedy) if lang == "vi" else (self.what_en, self.remedy_en)
+        return f"{self.place}: {what} {remedy}"
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 class RulePackError(VanThuError):
     """A rule pack is missing or breaks one of its guarantees; exit code 3. `faults` lists all of them."""
 
     exit_code: ClassVar[int] = 3
 
     def __init__(
-        self, what: str, *, faults: tuple[str, ...] = (), remedy: str = "", path: str | Path | None = None
+        self, what: str, *, faults: tuple[PackFault, ...] = (), remedy: str = "", path: str | Path | None = None
     ) -> None:
         self.faults = faults
         listing = "".join(f"\n  - {fault}" for fault in faults)
         super().__init__(what + listing, remedy=("\n" + remedy) if listing and remedy else remedy, path=path)
+
+
+class OverrulesLawError(RulePackError):
+    """An office's own pack tries to drop paper that the law wants towards other agencies; exit code 3."""
 
 
 class ModelError(VanThuError):

@@ -22,6 +22,7 @@ from vanthu_classifier import noi_nhan as recipients_block
 from vanthu_classifier import so_ky_hieu as symbols
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
 from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, HeadType, by_code, head_type, normalize
+from vanthu_classifier.local import Local
 from vanthu_classifier.noi_nhan import Recipient, Role
 from vanthu_classifier.phrases import Place, purposes, stated
 from vanthu_classifier.so_ky_hieu import InvalidSoKyHieuError, SoKyHieu
@@ -244,8 +245,9 @@ def read(
     hinh_thuc_sao: str | None = None,
     do_mat: str | None = None,
     noi_bo: bool = False,
+    local: Local | None = None,
 ) -> Facts:
-    """The facts of one document.
+    """The facts of one document; `local` are the words of one office.
 
     Raises `ArgumentTypeError` and `ArgumentValueError` (with the argument's name in `column`) for arguments that mean nothing. A title
     that cannot be judged is no error: `nonsense` says why.
@@ -265,6 +267,7 @@ def read(
         hinh_thuc_sao=[hinh_thuc_sao],
         do_mat=[do_mat],
         noi_bo=[noi_bo],
+        local=local,
     )
     return facts
 
@@ -279,6 +282,7 @@ def read_many(
     hinh_thuc_sao: Sequence[str | None] | None = None,
     do_mat: Sequence[str | None] | None = None,
     noi_bo: Sequence[bool] | None = None,
+    local: Local | None = None,
 ) -> list[Facts]:
     """The facts of many documents; each argument has a value a document, or is None where nothing is known of any.
 
@@ -298,7 +302,11 @@ def read_many(
     symbols = list(map(_symbol, so_ky_hieu or nothing, warnings))
     heads = list(map(head_type, texts))
     own = [symbol or _own_symbol(text, head) for symbol, text, head in zip(symbols, texts, heads, strict=True)]
-    types = list(map(_type, loai_van_ban or nothing, symbols, own, heads, texts, warnings))
+    types_given: Sequence[object] = loai_van_ban or nothing
+    if local is not None:
+        symbols, own = ([s and local.symbol(s) for s in read] for read in (symbols, own))
+        types_given = list(map(local.type_of, types_given))
+    types = list(map(_type, types_given, symbols, own, heads, texts, warnings))
     matters = [
         _matter(text, head if head and head.code == loai else None, is_plain)
         for text, head, (loai, _), is_plain in zip(texts, heads, types, plain, strict=True)
@@ -309,6 +317,8 @@ def read_many(
     marks = list(map(_secret_mark, do_mat or nothing))
     copies = list(map(_copy_form, hinh_thuc_sao or nothing))
     recipients = list(map(_recipients, noi_nhan or nothing, texts, lowers))
+    if local is not None:
+        recipients = [tuple(map(local.recipient, read)) for read in recipients]
     urgent = list(map(_is_urgent, texts, lowers))
     nonsense = [_nonsense(raw, text, loai) for raw, text, (loai, _) in zip(raws, texts, types, strict=True)]
     return [

@@ -96,13 +96,15 @@ class Recipient:
     """One entry of the block.
 
     `name` is cleaned, without bullet, role note and closing mark; `line` is the entry as typed; `note` is the role
-    note without brackets ("để b/c"), "" where there is none.
+    note without brackets ("để b/c"), "" where there is none. `noi_bo` says that it is a unit of the sender's own office, which only the office's own rule
+    pack knows.
     """
 
     name: str
     role: Role
     line: str
     note: str
+    noi_bo: bool = False
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Reading a rule pack, and refusing a bad one with all of its faults at once.
 
-What loading guarantees (each fault names the file and the rule):
+What loading guarantees (each fault names the file, the line, the rule, what is wrong and what to do; `faults.CATALOGUE` has all):
 
 * `pack.toml` has every field, with dates that are dates;
 * ids are unique; every rule has quotation, reading, outcome, standing; a `lean` goes with `needs_review` only;
@@ -11,112 +11,509 @@ What loading guarantees (each fault names the file and the rule):
 * every rule has a matching example and a near miss, and they match and do not match;
 * the cases hold.
 
-The last two need every example read. A pack that ships with the library carries the hash under which that was done
-(`VERIFIED`, written by `python -m vanthu_classifier.rulepack.load --stamp`, and checked by the tests); while the hash still fits, the examples are not read again.
+The last two need every example read; see `verify` for when that is done. What takes all combinations of facts to decide is in `lint`.
 """
 
 from __future__ import annotations
 
+import difflib
 import hashlib
-import sys
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from vanthu_classifier import facts as facts_module
-from vanthu_classifier.errors import RulePackError, VanThuError
-from vanthu_classifier.facts import Facts, purposes
-from vanthu_classifier.loai_van_ban import types
-from vanthu_classifier.noi_nhan import Role
+from vanthu_classifier.errors import PackFault, RulePackError
 from vanthu_classifier.outcomes import Dispatch
-from vanthu_classifier.rulepack.resolve import rule_document
-from vanthu_classifier.rulepack.schema import KEYS, Case, Example, Pack, Rule, situation
+from vanthu_classifier.rulepack.faults import fault
+from vanthu_classifier.rulepack.schema import KEYS, Case, Example, Pack, Rule, Silence, Standing, place_of, values
+from vanthu_classifier.rulepack.tomlfile import TomlFile
+from vanthu_classifier.rulepack.verify import STAMP, check_cases, check_examples
 
-__all__ = ["DEFAULT", "check_cases", "check_examples", "load", "names"]
+__all__ = ["DEFAULT", "Gathered", "folder_of", "gather", "in_force", "load", "names"]
 
 DEFAULT = "qd-40-2018-qd-ubnd"
 """The pack of Decision 40/2018/QĐ-UBND of Thừa Thiên Huế."""
 
-_STANDINGS = ("text", "reading", "silence", "open")
-_STAMP = "VERIFIED"
-
 
 def names() -> tuple[str, ...]:
-    """Ids of the packs that ship with the library.
+    """Ids of the packs that ship with the library, the default one first.
 
-    >>> "qd-40-2018-qd-ubnd" in names()
-    True
+    >>> names()[0], "vpcp-775-2020" in names()
+    ('qd-40-2018-qd-ubnd', True)
     """
     home = files("vanthu_classifier").joinpath("rulepacks")
-    return tuple(sorted(p.name for p in home.iterdir() if p.joinpath("pack.toml").is_file()))
+    found = (p.name for p in home.iterdir() if p.joinpath("pack.toml").is_file())
+    return tuple(sorted(found, key=lambda name: (name != DEFAULT, name)))
 
 
-@lru_cache(maxsize=8)
+def folder_of(name: str) -> Path:
+    """The folder of a pack that ships with the library."""
+    return Path(str(files("vanthu_classifier").joinpath("rulepacks", name)))
+
+
 def load(pack: str | Path = DEFAULT) -> Pack:
-    """The pack with this id, or the pack in this folder.
+    """The pack with this id, the pack in this folder, or an office's own pack in this .toml file.
 
-    `RulePackError` lists every fault of the pack, each with file and rule.
+    `RulePackError` lists every fault of the pack, each with file, line and rule; it is an `OverrulesLawError` where an office's own pack would drop
+    paper that the law wants.
 
     >>> p = load()
     >>> p.id, p.in_force_to.isoformat(), p.rules["B03"].quote
     ('qd-40-2018-qd-ubnd', '2021-04-09', 'tờ trình')
     """
+    path = _path(pack)
+    return _load(path, _state(path))
+
+
+def _path(pack: str | Path) -> Path:
     if isinstance(pack, str) and pack in names():
-        with as_file(files("vanthu_classifier").joinpath("rulepacks", pack)) as folder:
-            return _load(folder)
-    folder = Path(pack)
-    if not folder.joinpath("pack.toml").is_file():
-        raise RulePackError(
-            f"Không có bộ quy tắc «{pack}».",
-            remedy=f"Dùng một trong các bộ có sẵn ({', '.join(names())}) hoặc thư mục có tệp pack.toml.",
-            path=str(pack),
-        )
-    return _load(folder)
-
-
-def _load(folder: Path) -> Pack:
-    faults: list[str] = []
-    digest = _digest(folder)
-    head = _toml(folder, "pack.toml", faults)
-    source = folder.joinpath("source.txt")
-    source_text = source.read_text(encoding="utf-8") if source.is_file() else ""
-    if not source_text:
-        faults.append("source.txt: missing or empty; put the text of the act there, verbatim")
-    rules = _rules(folder, source_text, faults)
-    _overrides(rules, faults)
-    omitted = _items(folder, source_text, rules, faults)
-    cases = _cases(folder, faults)
-    fields = _head(head, faults)
-    if faults:
-        raise _refusal(folder, faults)
-    built = Pack(
-        **fields, source_text=source_text, rules={r.id: r for r in rules}, cases=cases, sha256=digest, omitted=omitted
+        return folder_of(pack)
+    path = Path(pack)
+    if path.joinpath("pack.toml").is_file() or (path.suffix.lower() == ".toml" and path.is_file()):
+        return path
+    near = difflib.get_close_matches(str(pack), names(), 1, 0.4)
+    raise RulePackError(
+        f"Không có bộ quy tắc «{pack}»{f'; có phải là «{near[0]}»' if near else ''}.",
+        remedy=f"Dùng một trong các bộ có sẵn ({', '.join(names())}), một thư mục có tệp pack.toml, hoặc tệp .toml do «vanthu rules new» tạo ra.",
+        path=str(pack),
     )
-    stamp = folder.joinpath(_STAMP)
-    if not stamp.is_file() or stamp.read_text(encoding="ascii").strip() != digest:
+
+
+def _state(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells a pack that was changed on the disk from the one that was read; nothing for what is installed with the library."""
+    if path.is_relative_to(Path(str(files("vanthu_classifier")))):
+        return ()
+    found = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".toml", ".txt"))
+    return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in found)
+
+
+@lru_cache(maxsize=16)
+def _load(path: Path, _state: object) -> Pack:
+    gathered = gather(path)
+    faults = [f for f in gathered.faults if not f.warning]
+    if gathered.pack is None or faults:
+        raise gathered.refusal(path)
+    built = gathered.pack
+    stamp = path / STAMP
+    if not stamp.is_file() or stamp.read_text(encoding="ascii").strip() != built.sha256:
         faults = [*check_examples(built), *check_cases(built)]
         if faults:
-            raise _refusal(folder, faults)
+            raise Gathered(None, tuple(faults)).refusal(path)
     return built
 
 
-def _refusal(folder: Path, faults: Sequence[str]) -> RulePackError:
-    return RulePackError(
-        f"Bộ quy tắc có {len(faults)} lỗi.",
-        faults=tuple(faults),
-        remedy="Sửa các chỗ nêu trên rồi nạp lại.",
-        path=folder.name,
-    )
+def in_force(day: date, packs: Iterable[str] | None = None) -> tuple[Pack, ...]:
+    """The packs in force on that day, of those that ship with the library or of `packs`; in the order of `names`.
+
+    >>> [p.id for p in in_force(date(2020, 6, 1))]
+    ['qd-40-2018-qd-ubnd', 'vpcp-775-2020']
+    >>> [p.id for p in in_force(date(2018, 1, 1))]
+    []
+    """
+    return tuple(p for p in map(load, names() if packs is None else packs) if p.in_force(day))
 
 
-def _digest(folder: Path) -> str:
+# ------------------------------------------------------------------ a folder
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A pack as far as it could be built, None where nothing could, and every fault that its files show."""
+
+    pack: Pack | None
+    faults: tuple[PackFault, ...]
+    error: Callable[..., RulePackError] = field(default=RulePackError)
+
+    def refusal(self, path: Path) -> RulePackError:
+        """The error that says all of it."""
+        faults = tuple(f for f in self.faults if not f.warning)
+        return self.error(
+            f"Bộ quy tắc có {len(faults)} lỗi.",
+            faults=faults,
+            remedy="Sửa các chỗ nêu trên rồi nạp lại.",
+            path=path.name,
+        )
+
+
+def gather(pack: str | Path) -> Gathered:
+    """The pack and its faults, without raising for a faulty one; `RulePackError` where there is none at all."""
+    path = _path(pack)
+    if path.is_file():
+        from vanthu_classifier.rulepack.office import gather_office
+
+        return gather_office(path)
+    return _Folder(path).gathered()
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[PackFault] = []
+        self.known = values()
+        self.source = self._source()
+        self.head = self.toml("pack.toml")
+        self.places = {
+            prefix: (str(words[0]), str(words[-1])) for prefix, words in self.head.data.get("places", {}).items()
+        }
+
+    def toml(self, name: str) -> TomlFile:
+        return TomlFile.read(self.folder / name, name, self.faults)
+
+    def optional(self, name: str) -> TomlFile:
+        return self.toml(name) if (self.folder / name).is_file() else TomlFile(name)
+
+    def fault(self, code: str, file: str, rule: str | None = None, line: int | None = None, **words: object) -> None:
+        self.faults.append(fault(code, file, rule, line, **words))
+
+    def gathered(self) -> Gathered:
+        fields = self._head()
+        rules = self._rules()
+        cyclic = self._overrides(rules)
+        omitted = self._items(rules)
+        silences = self._silences()
+        cases = self._cases()
+        unusable = cyclic or not rules or any(fields.get(key) is None for key in _HEAD)
+        pack = None
+        if not unusable:
+            pack = Pack(
+                **fields, source_text=self.source, rules={r.id: r for r in rules}, cases=cases, sha256=digest(self.folder), omitted=omitted,
+                silences=silences, places=self.places,
+            )  # fmt: skip
+        return Gathered(pack, tuple(self.faults))
+
+    def _source(self) -> str:
+        path = self.folder / "source.txt"
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        if not text.strip():
+            self.fault("file-missing", "source.txt")
+        return text
+
+    # -------------------------------------------------------------- pack.toml
+
+    def _head(self) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        for key, (kind, example) in _HEAD.items():
+            fields[key] = self._of_kind(key, kind, example, required=True)
+        for key in ("in_force_from", "in_force_to"):
+            fields[key] = self._of_kind(key, date, "2018-07-16", required=False)
+        fields["short"] = self.head.data.get("short") or str(fields["title"]).split(" ban hành")[0]
+        fields["successors"] = tuple(self.head.data.get("successors", ()))
+        fields["office_clause"] = self.head.data.get("office_clause")
+        fields["silence"] = self._dispatch(self.head, None, 1, None, "silence", "needs_review")
+        known = {
+            *_HEAD,
+            "in_force_from",
+            "in_force_to",
+            "short",
+            "successors",
+            "office_clause",
+            "silence",
+            "conflict",
+            "places",
+        }
+        self._unknown(self.head, None, 1, None, self.head.data, known)
+        if self.head.data.get("conflict", "needs_review") != "needs_review":
+            self._wrong(self.head, None, 1, None, "conflict", "needs_review", "needs_review", '"needs_review"')
+        return fields
+
+    def _of_kind(self, key: str, kind: type, example: str, *, required: bool) -> Any:
+        found = self.head.data.get(key)
+        if found is None:
+            if required and self.head.lines:
+                self.fault("missing-key", "pack.toml", key=key, example=f"{key} = {example}")
+            return None
+        if type(found) is not kind or found == "":
+            words = ("một ngày", "a date") if kind is date else ("một chuỗi chữ", "a text")
+            self._wrong(self.head, None, 1, None, key, *words, f"{key} = {example}")
+            return None
+        return found
+
+    # -------------------------------------------------------------- what every table shares
+
+    def _unknown(
+        self,
+        file: TomlFile,
+        table: str | None,
+        number: int,
+        id: str | None,
+        row: Mapping[str, Any],
+        known: Iterable[str],
+    ) -> None:
+        for key in row:
+            if key not in known:
+                line = file.line(table, number, key)
+                self.fault("unknown-key", file.name, id, line, key=key, known=", ".join(sorted(known)))
+
+    def _wrong(
+        self, file: TomlFile, table: str | None, number: int, id: str | None, key: str, wanted: str, wanted_en: str, example: str
+    ) -> None:  # fmt: skip
+        row = file.rows(table)[number - 1] if table else file.data
+        line = file.line(table, number, key)
+        self.fault("wrong-value", file.name, id, line, key=key, found=repr(row.get(key)), wanted=wanted, wanted_en=wanted_en, example=example)  # fmt: skip
+
+    def _dispatch(
+        self, file: TomlFile, table: str | None, number: int, id: str | None, key: str, default: str | None = None
+    ) -> Dispatch:
+        row = file.rows(table)[number - 1] if table else file.data
+        try:
+            return Dispatch(str(row.get(key, default)))
+        except ValueError:
+            choices = ", ".join(Dispatch)
+            self._wrong(
+                file, table, number, id, key, f"một trong: {choices}", f"one of {choices}", f'{key} = "electronic_only"'
+            )
+            return Dispatch.NEEDS_REVIEW
+
+    # -------------------------------------------------------------- rules/*.toml
+
+    def _rules(self) -> list[Rule]:
+        rules: list[Rule] = []
+        seen: dict[str, str] = {}
+        before = len(self.faults)
+        for path in sorted(self.folder.joinpath("rules").glob("*.toml")):
+            file = self.toml(f"rules/{path.name}")
+            for number, row in enumerate(file.rows("rule"), 1):
+                id = str(row.get("id") or f"số {number}")
+                line = file.line("rule", number, "id")
+                if id in seen:
+                    self.fault("duplicate-id", file.name, id, line, other=seen[id])
+                seen[id] = f"{file.name}:{line}"
+                rule = self._rule(file, number, id, row)
+                if rule:
+                    rules.append(rule)
+        if not rules and len(self.faults) == before:
+            self.fault("no-rules", "rules/")
+        return rules
+
+    def _rule(self, file: TomlFile, number: int, id: str, row: dict[str, Any]) -> Rule | None:
+        before = len(self.faults)
+        at = file, "rule", number, id
+        self._unknown(*at, row, _RULE_KEYS)
+        for key, example in _REQUIRED.items():
+            if not row.get(key):
+                line = file.line("rule", number)
+                self.fault("missing-key", file.name, id, line, key=key, example=f"{key} = {example}")
+            elif not isinstance(row[key], dict if key == "when" else str):
+                self._wrong(*at, key, "một chuỗi chữ", "a text", f"{key} = {example}")
+        outcome = self._dispatch(*at, "outcome") if "outcome" in row else Dispatch.NEEDS_REVIEW
+        lean = self._dispatch(*at, "lean") if "lean" in row else None
+        if lean is not None and outcome is not Dispatch.NEEDS_REVIEW:
+            self.fault("lean-without-review", file.name, id, file.line("rule", number, "lean"))
+        standing = row.get("standing")
+        if standing and standing not in get_args(Standing):
+            choices = ", ".join(get_args(Standing))
+            self._wrong(*at, "standing", f"một trong: {choices}", f"one of {choices}", 'standing = "text"')
+        elif standing and "outcome" in row and (standing == "open") != (outcome is Dispatch.NEEDS_REVIEW):
+            self.fault("open-and-review", file.name, id, file.line("rule", number, "standing"))
+        self._quote(file, number, id, row.get("quote"))
+        when = self.when(file, "rule", number, id, row.get("when"))
+        office = self._office(file, number, id, row)
+        for side, code in (("examples", "no-example"), ("near_misses", "no-near-miss")):
+            if not row.get(side):
+                self.fault(code, file.name, id, file.line("rule", number))
+        if any(not f.warning for f in self.faults[before:]):
+            return None
+        place, place_en = place_of(row.get("category"), self.places)
+        return Rule(
+            id=id, group=row["group"], outcome=outcome, standing=row["standing"], quote=row["quote"], reading=row["reading"],
+            reading_en=row["reading_en"], when=when, category=row.get("category"), focus=row.get("focus", ""), lean=lean,
+            overrides=frozenset(row.get("overrides", ())), note=row.get("note", ""), note_en=row.get("note_en", ""), file=file.name,
+            line=file.line("rule", number, "id"), examples=tuple(map(_example, row["examples"])),
+            near_misses=tuple(map(_example, row["near_misses"])), place=place, place_en=place_en, office=office,
+        )  # fmt: skip
+
+    def _quote(self, file: TomlFile, number: int, id: str, quote: object) -> None:
+        if isinstance(quote, str) and quote and self.source and quote not in self.source:
+            line = file.line("rule", number, "quote")
+            self.fault("quote-not-in-source", file.name, id, line, quote=quote, **_nearest(quote, self.source))
+
+    def _office(self, file: TomlFile, number: int, id: str, row: Mapping[str, Any]) -> frozenset[Dispatch]:
+        try:
+            return frozenset(map(Dispatch, row.get("office", ())))
+        except (ValueError, TypeError):
+            choices = ", ".join(Dispatch)
+            self._wrong(
+                file,
+                "rule",
+                number,
+                id,
+                "office",
+                f"danh sách trong: {choices}",
+                f"a list of {choices}",
+                'office = ["electronic_only"]',
+            )
+            return frozenset()
+
+    def when(self, file: TomlFile, table: str, number: int, id: str, value: object) -> dict[str, frozenset[str]]:
+        """The conditions of a rule or of a stated silence."""
+        out: dict[str, frozenset[str]] = {}
+        line = file.line(table, number, "when")
+        # A silence is looked for by single-valued facts alone (`resolve`).
+        kinds = KEYS if table == "rule" else [key for key in KEYS if key not in ("muc_dich", "ky")]
+        for key, wanted in value.items() if isinstance(value, dict) else ():
+            if key not in kinds:
+                self.fault("when-kind", file.name, id, line, key=key, known=", ".join(kinds))
+                continue
+            listed = wanted if isinstance(wanted, list) else [wanted]
+            out[key] = frozenset(str(v).lower() if isinstance(v, bool) else str(v) for v in listed)
+            for strange in sorted(out[key] - set(self.known[key])):
+                known = ", ".join(v or '""' for v in self.known[key])
+                self.fault(
+                    "when-value",
+                    file.name,
+                    id,
+                    line,
+                    key=key,
+                    value=strange,
+                    known=known,
+                    **_meant(strange, self.known[key]),
+                )
+        return out
+
+    def _overrides(self, rules: list[Rule]) -> bool:
+        """Groups ("@type") spelt out as ids; unknown names and cycles reported. Whether there is a cycle."""
+        by_id = {rule.id: rule for rule in rules}
+        groups: dict[str, set[str]] = {}
+        for rule in rules:
+            groups.setdefault("@" + rule.group, set()).add(rule.id)
+        for i, rule in enumerate(rules):
+            spelt: set[str] = set()
+            for name in rule.overrides:
+                if name in by_id:
+                    spelt.add(name)
+                elif name in groups:
+                    spelt |= groups[name] - {rule.id}
+                else:
+                    self.fault(
+                        "overrides-unknown", rule.file, rule.id, rule.line, name=name, **_meant(name, [*by_id, *groups])
+                    )
+            rules[i] = replace(rule, overrides=frozenset(spelt))
+        cycle = _cycle(rules)
+        if cycle:
+            first = min((r for r in rules if r.id in cycle), key=lambda r: r.id)
+            self.fault("overrides-cycle", first.file, first.id, first.line, cycle=" > ".join((*cycle, cycle[0])))
+        return bool(cycle)
+
+    # -------------------------------------------------------------- items, silences, cases
+
+    def _items(self, rules: list[Rule]) -> dict[str, str]:
+        file = self.toml("items.toml")
+        omitted = {
+            str(row.get("id")): str(row.get("reason", "")) for row in self.optional("omitted.toml").rows("omitted")
+        }
+        transcribed = {rule.category for rule in rules}
+        for number, item in enumerate(file.rows("item"), 1):
+            id, line = str(item.get("id")), file.line("item", number, "id")
+            if not item.get("quote") or item["quote"] not in self.source:
+                self.fault("item-quote", file.name, id, file.line("item", number, "quote"), id=id)
+            if id not in transcribed and not omitted.get(id):
+                self.fault("item-lost", file.name, id, line, id=id)
+        known = {item.get("id") for item in file.rows("item")}
+        for rule in rules:
+            if rule.category is not None and rule.category not in known:
+                self.fault("category-unknown", rule.file, rule.id, rule.line, category=rule.category)
+        return omitted
+
+    def _silences(self) -> tuple[Silence, ...]:
+        file = self.optional("silent.toml")
+        out = []
+        for number, row in enumerate(file.rows("silent"), 1):
+            id = str(row.get("id") or f"số {number}")
+            self._unknown(file, "silent", number, id, row, _SILENT)
+            missing = [key for key in _SILENT if not row.get(key)]
+            for key in missing:
+                self.fault(
+                    "missing-key",
+                    file.name,
+                    id,
+                    file.line("silent", number),
+                    key=key,
+                    example=f"{key} = {_SILENT[key]}",
+                )
+            if not missing:
+                when = self.when(file, "silent", number, id, row["when"])
+                out.append(
+                    Silence(id, when, str(row["reason"]), str(row["reason_en"]), file.line("silent", number, "id"))
+                )
+        return tuple(out)
+
+    def _cases(self) -> tuple[Case, ...]:
+        file = self.toml("cases.toml")
+        out = []
+        seen: dict[str, int | None] = {}
+        for number, row in enumerate(file.rows("case"), 1):
+            id = str(row.get("id") or f"số {number}")
+            line = file.line("case", number, "id")
+            self._unknown(file, "case", number, id, row, {*_CASE, "position"})
+            missing = [key for key in _CASE if not row.get(key)]
+            for key in missing:
+                self.fault(
+                    "missing-key", file.name, id, file.line("case", number), key=key, example=f"{key} = {_CASE[key]}"
+                )
+            if id in seen:
+                self.fault("duplicate-id", file.name, id, line, other=f"{file.name}:{seen[id]}")
+            seen[id] = line
+            if not missing:
+                out.append(Case(id, row["says"], row.get("position", ""), row["args"], row["expect"], file.name, line))
+        return tuple(out)
+
+
+_HEAD: dict[str, tuple[type, str]] = {
+    "id": (str, '"qd-40-2018-qd-ubnd"'),
+    "title": (str, '"Quyết định số 40/2018/QĐ-UBND ban hành Quy chế về công tác văn thư"'),
+    "title_en": (str, '"Decision 40/2018/QĐ-UBND on records work"'),
+    "issuer": (str, '"Ủy ban nhân dân tỉnh Thừa Thiên Huế"'),
+    "signed": (date, "2018-07-02"),
+    "source": (str, '"Where the text was taken from, and how far it can be trusted."'),
+    "checked_on": (date, "2026-11-24"),
+}
+_REQUIRED = {
+    "id": '"B03"',
+    "group": '"type"',
+    "quote": '"tờ trình"',
+    "reading": '"Mọi tờ trình, cùng hồ sơ kèm theo."',
+    "reading_en": '"Every submission, with its dossier."',
+    "outcome": '"electronic_and_paper"',
+    "standing": '"text"',
+    "when": '{ loai = ["TTr"] }',
+}
+_RULE_KEYS = {
+    *_REQUIRED,
+    "category",
+    "focus",
+    "lean",
+    "overrides",
+    "note",
+    "note_en",
+    "examples",
+    "near_misses",
+    "office",
+}
+_SILENT = {
+    "id": '"khong-neu"',
+    "when": '{ loai = ["BB"] }',
+    "reason": '"Công văn không nêu loại này."',
+    "reason_en": '"The letter does not name this type."',
+}
+_CASE = {
+    "id": '"A01-1"',
+    "says": '"A decision that issues a plan goes with paper."',
+    "args": '{ trich_yeu = "Quyết định ban hành Kế hoạch" }',
+    "expect": '{ dispatch = "electronic_and_paper", rule = "B02" }',
+}
+
+
+def _example(value: object) -> Example:
+    return Example(value if isinstance(value, dict) else {"trich_yeu": str(value)})
+
+
+def digest(folder: Path) -> str:
     """One hash over the pack's files and the phrases its examples are read with."""
-    digest = hashlib.sha256()
+    hashed = hashlib.sha256()
     lexicon = files("vanthu_classifier").joinpath("data")
     parts = [
         (p.relative_to(folder).as_posix(), p.read_bytes())
@@ -125,290 +522,45 @@ def _digest(folder: Path) -> str:
     ]
     parts += [(name, lexicon.joinpath(name).read_bytes()) for name in ("muc_dich.toml", "loai_van_ban.toml")]
     for name, content in parts:
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
+        hashed.update(f"{name}\0{len(content)}\0".encode())
+        hashed.update(content)
+    return hashed.hexdigest()
 
 
-def _toml(folder: Path, name: str, faults: list[str]) -> dict[str, Any]:
-    path = folder.joinpath(name)
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        faults.append(f"{name}: missing")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(f"{name}: not readable as TOML in UTF-8: {error}")
-    return {}
-
-
-def _head(head: dict[str, Any], faults: list[str]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for key, kind in {
-        "id": str, "title": str, "title_en": str, "issuer": str, "signed": date, "source": str, "checked_on": date,
-    }.items():  # fmt: skip
-        value = head.get(key)
-        if not isinstance(value, kind) or value == "":
-            faults.append(f"pack.toml: {key}: wanted a {kind.__name__}, found {value!r}")
-        fields[key] = value
-    for key in ("in_force_from", "in_force_to"):
-        value = head.get(key)
-        if value is not None and not isinstance(value, date):
-            faults.append(f"pack.toml: {key}: wanted a date (YYYY-MM-DD), found {value!r}")
-        fields[key] = value
-    if head.get("conflict", "needs_review") != "needs_review":
-        faults.append("pack.toml: conflict: only needs_review is known")
-    fields["silence"] = _dispatch(head.get("silence", "needs_review"), "pack.toml: silence", faults)
-    return fields
-
-
-def _dispatch(value: object, where: str, faults: list[str]) -> Dispatch:
-    try:
-        return Dispatch(str(value))
-    except ValueError:
-        faults.append(f"{where}: wanted one of {', '.join(Dispatch)}, found {value!r}")
-        return Dispatch.NEEDS_REVIEW
-
-
-def _values() -> dict[str, frozenset[str] | None]:
-    yes_no = frozenset({"true", "false"})
-    return {
-        "loai": frozenset(types()) | {""},
-        "quy_pham": yes_no,
-        "he_thong": frozenset({"state", "party"}),
-        "hinh_thuc": frozenset(purposes()["hinh_thuc"]) | {"", "sao_y", "sao_luc", "trich_sao"},
-        "mat": yes_no,
-        "noi_bo": yes_no,
-        "vai_tro": frozenset(str(r) for r in Role) | {""},
-        "muc_dich": frozenset(purposes()["muc_dich"]),
-        "ky": frozenset(purposes()["ky"]),
-    }
-
-
-def _rules(folder: Path, source_text: str, faults: list[str]) -> list[Rule]:
-    rules: list[Rule] = []
-    seen: dict[str, str] = {}
-    known = _values()
-    for path in sorted(folder.joinpath("rules").glob("*.toml")):
-        name = f"rules/{path.name}"
-        for number, row in enumerate(_toml(folder, name, faults).get("rule", []), 1):
-            where = f"{name}: rule {row.get('id') or f'no. {number}'}"
-            if row.get("id") in seen:
-                faults.append(f"{where}: the id stands in {seen[row['id']]} already")
-            seen[str(row.get("id"))] = name
-            rule = _rule(row, where, name, known, source_text, faults)
-            if rule:
-                rules.append(rule)
-    if not rules and not faults:
-        faults.append("rules/: no rule found; write rules/*.toml with [[rule]] tables")
-    return rules
-
-
-def _rule(
-    row: dict[str, Any],
-    where: str,
-    file: str,
-    known: Mapping[str, frozenset[str] | None],
-    source_text: str,
-    faults: list[str],
-) -> Rule | None:
-    before = len(faults)
-    allowed = {
-        "id", "category", "group", "quote", "focus", "reading", "reading_en", "outcome", "standing", "lean", "when", "overrides", "note", "note_en",
-        "examples", "near_misses",
-    }  # fmt: skip
-    faults += [f"{where}: {key}: unknown key" for key in sorted(set(row) - allowed)]
-    faults += [
-        f"{where}: {key}: missing"
-        for key in ("id", "group", "quote", "reading", "reading_en", "outcome", "standing", "when")
-        if not row.get(key)
-    ]
-    outcome = _dispatch(row.get("outcome"), f"{where}: outcome", faults)
-    lean = _dispatch(row["lean"], f"{where}: lean", faults) if "lean" in row else None
-    if lean is not None and outcome is not Dispatch.NEEDS_REVIEW:
-        faults.append(f"{where}: lean: only a rule that needs review leans")
-    if row.get("standing") not in _STANDINGS:
-        faults.append(f"{where}: standing: wanted one of {', '.join(_STANDINGS)}, found {row.get('standing')!r}")
-    if (row.get("standing") == "open") != (outcome is Dispatch.NEEDS_REVIEW):
-        faults.append(f"{where}: standing: open goes with needs_review, and only with it")
-    if row.get("quote") and str(row["quote"]) not in source_text:
-        faults.append(f"{where}: quote: does not stand in source.txt letter for letter: «{row['quote']}»")
-    when = _when(row.get("when"), where, known, faults)
-    for side in ("examples", "near_misses"):
-        if not row.get(side):
-            faults.append(f"{where}: {side}: give at least one")
-    if len(faults) > before:
-        return None
-    return Rule(
-        id=row["id"], group=row["group"], outcome=outcome, standing=row["standing"], quote=row["quote"], reading=row["reading"],
-        reading_en=row["reading_en"], when=when, category=row.get("category"), focus=row.get("focus", ""), lean=lean,
-        overrides=frozenset(row.get("overrides", ())), note=row.get("note", ""), note_en=row.get("note_en", ""), file=file,
-        examples=tuple(map(_example, row["examples"])), near_misses=tuple(map(_example, row["near_misses"])),
-    )  # fmt: skip
-
-
-def _when(
-    value: object, where: str, known: Mapping[str, frozenset[str] | None], faults: list[str]
-) -> dict[str, frozenset[str]]:
-    out: dict[str, frozenset[str]] = {}
-    if not isinstance(value, dict):
-        return out
-    for key, wanted in value.items():
-        if key not in KEYS:
-            faults.append(f"{where}: when.{key}: unknown kind of fact; known are {', '.join(KEYS)}")
-            continue
-        values = wanted if isinstance(wanted, list) else [wanted]
-        texts = frozenset(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
-        strange = texts - (known[key] or texts)
-        faults += [f"{where}: when.{key}: no such value: «{v}»" for v in sorted(strange)]
-        out[key] = texts
-    return out
-
-
-def _example(value: object) -> Example:
-    return Example(value if isinstance(value, dict) else {"trich_yeu": str(value)})
-
-
-def _overrides(rules: list[Rule], faults: list[str]) -> None:
-    """Groups ("@type") spelt out as ids; unknown names and cycles reported."""
-    by_id = {rule.id: rule for rule in rules}
-    groups: dict[str, set[str]] = {}
-    for rule in rules:
-        groups.setdefault("@" + rule.group, set()).add(rule.id)
-    for i, rule in enumerate(rules):
-        spelt: set[str] = set()
-        for name in rule.overrides:
-            if name in by_id:
-                spelt.add(name)
-            elif name in groups:
-                spelt |= groups[name] - {rule.id}
-            else:
-                faults.append(f"{rule.file}: rule {rule.id}: overrides: no rule or group «{name}»")
-        rules[i] = replace(rule, overrides=frozenset(spelt))
+def _cycle(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """A circle of overrides; () where there is none."""
     by_id = {rule.id: rule for rule in rules}
     done: set[str] = set()
-    for start in by_id:
-        _walk(start, by_id, [], done, faults)
+
+    def walk(at: str, path: list[str]) -> tuple[str, ...]:
+        if at in path:
+            return tuple(path[path.index(at) :])
+        if at in done:
+            return ()
+        for name in sorted(by_id[at].overrides & by_id.keys()):
+            found = walk(name, [*path, at])
+            if found:
+                return found
+        done.add(at)
+        return ()
+
+    return next((found for start in by_id if (found := walk(start, []))), ())
 
 
-def _walk(at: str, by_id: Mapping[str, Rule], path: list[str], done: set[str], faults: list[str]) -> None:
-    if at in path:
-        cycle = [*path[path.index(at) :], at]
-        faults.append(f"{by_id[at].file}: rule {at}: overrides: a cycle: {' > '.join(cycle)}")
-        return
-    if at in done:
-        return
-    for name in sorted(by_id[at].overrides & by_id.keys()):
-        _walk(name, by_id, [*path, at], done, faults)
-    done.add(at)
+def _meant(typed: str, known: Iterable[str]) -> dict[str, str]:
+    near = difflib.get_close_matches(typed, [k for k in known if k], 1, 0.5)
+    return (
+        {"meant": f"; có phải là «{near[0]}»", "meant_en": f"; «{near[0]}» perhaps"}
+        if near
+        else {"meant": "", "meant_en": ""}
+    )
 
 
-def _items(folder: Path, source_text: str, rules: list[Rule], faults: list[str]) -> dict[str, str]:
-    items = _toml(folder, "items.toml", faults).get("item", [])
-    omitted = {}
-    if folder.joinpath("omitted.toml").is_file():
-        omitted = {
-            row.get("id", ""): row.get("reason", "") for row in _toml(folder, "omitted.toml", faults).get("omitted", [])
-        }
-    transcribed = {rule.category for rule in rules}
-    known = {item.get("id") for item in items}
-    for item in items:
-        if item.get("quote", "") not in source_text or not item.get("quote"):
-            faults.append(f"items.toml: item {item.get('id')}: quote: does not stand in source.txt")
-        if item.get("id") not in transcribed and not omitted.get(item.get("id", "")):
-            faults.append(f"items.toml: item {item.get('id')}: neither a rule nor listed in omitted.toml with a reason")
-    for rule in rules:
-        if rule.category is not None and rule.category not in known:
-            faults.append(f"{rule.file}: rule {rule.id}: category: no item «{rule.category}» in items.toml")
-    return omitted
-
-
-def _cases(folder: Path, faults: list[str]) -> tuple[Case, ...]:
-    out = []
-    seen: set[str] = set()
-    for number, row in enumerate(_toml(folder, "cases.toml", faults).get("case", []), 1):
-        where = f"cases.toml: case {row.get('id') or f'no. {number}'}"
-        missing = [key for key in ("id", "says", "args", "expect") if not row.get(key)]
-        faults += [f"{where}: {key}: missing" for key in missing]
-        if row.get("id") in seen:
-            faults.append(f"{where}: the id stands twice")
-        seen.add(str(row.get("id")))
-        if not missing:
-            out.append(Case(row["id"], row["says"], row.get("position", ""), row["args"], row["expect"]))
-    return tuple(out)
-
-
-def _situations_of(rule: Rule, facts: Facts) -> list[Any]:
-    """The situations in which an example may show the rule, for every role.
-
-    An example that states no type stands for a letter where it is headed "V/v", and otherwise for the types that the rule is about.
-    """
-    wanted = rule.when.get("loai", frozenset())
-    loais: list[str | None] = [None] if facts.loai or not wanted else [*sorted(wanted)]
-    if facts.loai is None and facts.title.text.startswith("V/v"):
-        loais = ["CV"]
-    roles = ["", *(str(r.role) for r in facts.recipients)]
-    return [situation(facts, loai=loai, vai_tro=role) for loai in loais for role in roles]
-
-
-def check_examples(pack: Pack) -> list[str]:
-    """Faults of the rules' examples: those that do not match, and near misses that do."""
-    faults = []
-    for rule in pack.rules.values():
-        for side, examples, wanted in (("examples", rule.examples, True), ("near_misses", rule.near_misses, False)):
-            for example in examples:
-                where = f"{rule.file}: rule {rule.id}: {side}: «{example.trich_yeu}»"
-                try:
-                    facts = facts_module.read(**example.args)  # type: ignore[arg-type]
-                except (VanThuError, TypeError) as error:
-                    faults.append(f"{where}: {error}")
-                    continue
-                if any(rule.speaks(s) for s in _situations_of(rule, facts)) is not wanted:
-                    said = f"type {facts.loai}, purposes {sorted(facts.muc_dich)}, periods {sorted(facts.ky)}, form «{facts.hinh_thuc}»"
-                    faults.append(f"{where}: {'does not match' if wanted else 'matches'} ({said})")
-    return faults
-
-
-def check_cases(pack: Pack) -> list[str]:
-    """Faults of the pack's cases: decisions that do not come out as the case says."""
-    faults = []
-    for case in pack.cases:
-        try:
-            facts = facts_module.read(**case.args)  # type: ignore[arg-type]
-        except (VanThuError, TypeError) as error:
-            faults.append(f"cases.toml: case {case.id}: {error}")
-            continue
-        ruling, each = rule_document(pack, facts)
-        got: dict[str, object] = {
-            "dispatch": str(ruling.outcome),
-            "lean": str(ruling.lean) if ruling.lean else "",
-            "rule": ruling.rule.id if ruling.rule else "",
-            "category": (ruling.rule.category or "") if ruling.rule else "",
-            "recipients": [str(r.ruling.outcome) if r.ruling else "" for r in each],
-            "note": ruling.rule.note if ruling.rule else "",
-        }
-        for key, wanted in case.expect.items():
-            if key not in got:
-                faults.append(f"cases.toml: case {case.id}: expect.{key}: unknown; known are {', '.join(got)}")
-            elif (bool(got[key]) is not wanted) if isinstance(wanted, bool) else got[key] != wanted:
-                faults.append(f"cases.toml: case {case.id}: {key}: wanted {wanted!r}, came out {got[key]!r}")
-    return faults
-
-
-def _stamp() -> int:
-    """Read every example of the shipped packs and note the hash under which they hold."""
-    home = Path(str(files("vanthu_classifier").joinpath("rulepacks")))
-    for name in names():
-        folder = home / name
-        folder.joinpath(_STAMP).unlink(missing_ok=True)
-        try:
-            pack = _load(folder)
-        except RulePackError as error:
-            print(error, file=sys.stderr)
-            return error.exit_code
-        folder.joinpath(_STAMP).write_text(pack.sha256 + "\n", encoding="ascii")
-        print(f"{name}: {len(pack.rules)} rules, {len(pack.cases)} cases hold; {pack.sha256[:12]}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_stamp())
+def _nearest(quote: str, source: str) -> dict[str, str]:
+    """The part of the source most like the quotation, for whoever copied it wrongly."""
+    found = difflib.SequenceMatcher(None, source, quote, autojunk=False).find_longest_match()
+    if found.size < min(8, len(quote) // 2):
+        return {"nearest": "", "nearest_en": ""}
+    start = max(0, found.a - found.b)
+    like = source[start : start + len(quote)].split("\n")[0]
+    return {"nearest": f"; gần nhất là «{like}»", "nearest_en": f"; the nearest is «{like}»"}

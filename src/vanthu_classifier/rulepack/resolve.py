@@ -10,14 +10,14 @@ picked once (`_Reach`), and a ruling is looked up by those purposes and periods 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.noi_nhan import Recipient, Role
 from vanthu_classifier.outcomes import Dispatch
-from vanthu_classifier.rulepack.schema import Pack, Rule, Situation, of_type, situation
+from vanthu_classifier.rulepack.schema import Pack, Rule, Silence, Situation, of_type, situation
 
 __all__ = ["RecipientRuling", "Ruling", "resolve", "rule_document", "rule_types"]
 
@@ -27,7 +27,7 @@ class Ruling:
     """What the pack says of one situation.
 
     `rule` is the one to cite (None where none speaks), `agreeing` all that stand behind the outcome, `against` those that disagree
-    with it undeclared, `overridden` those that spoke and gave way.
+    with it undeclared, `overridden` those that spoke and gave way. `silence` is the stated silence that covers the situation, None where a rule speaks.
     """
 
     outcome: Dispatch
@@ -36,6 +36,7 @@ class Ruling:
     agreeing: tuple[Rule, ...] = ()
     against: tuple[Rule, ...] = ()
     overridden: tuple[Rule, ...] = ()
+    silence: Silence | None = None
 
     @property
     def wants_paper(self) -> bool:
@@ -65,7 +66,7 @@ class _Reach:
     """The rules that may speak of one kind of document, whatever purposes and periods it states, and what they said."""
 
     def __init__(self, pack: Pack, kind: Situation) -> None:
-        self._silence = pack.silence
+        self._pack = pack
         self._rules = [
             rule
             for rule in pack.rules.values()
@@ -84,7 +85,7 @@ class _Reach:
         ruling = self._said.get(asked)
         if ruling is None:
             s = replace(self._kind, muc_dich=asked[0], ky=asked[1])
-            ruling = self._said[asked] = _ruling([r for r in self._rules if r.speaks(s)], self._silence)
+            ruling = self._said[asked] = _ruling(self._pack, s, [r for r in self._rules if r.speaks(s)])
         return ruling
 
 
@@ -93,12 +94,13 @@ def _reach(pack: Pack, kind: Situation) -> _Reach:
     return _Reach(pack, kind)
 
 
-def _ruling(speaking: Sequence[Rule], silence: Dispatch) -> Ruling:
+def _ruling(pack: Pack, s: Situation, speaking: Sequence[Rule]) -> Ruling:
     beaten = {name for rule in speaking for name in rule.overrides}
     standing = tuple(r for r in speaking if r.id not in beaten)
     overridden = tuple(r for r in speaking if r.id in beaten)
     if not standing:
-        return Ruling(silence, None, None, overridden=overridden)
+        stated = next((silence for silence in pack.silences if silence.covers(s)), None)
+        return Ruling(pack.silence, None, None, overridden=overridden, silence=stated)
     answers = {(rule.outcome, rule.lean) for rule in standing}
     if len(answers) == 1:
         first = _to_cite(standing)
@@ -132,10 +134,13 @@ def rule_document(pack: Pack, facts: Facts, loai: str | None = None) -> tuple[Ru
         rulings = tuple(RecipientRuling(r, None if r.role in _NOT_SENT else own) for r in facts.recipients)
         return own, rulings
     each = tuple(
-        RecipientRuling(r, None if r.role in _NOT_SENT else resolve(pack, situation(facts, loai=loai, vai_tro=r.role)))
-        for r in facts.recipients
+        RecipientRuling(r, None if r.role in _NOT_SENT else _for(pack, facts, loai, r)) for r in facts.recipients
     )
     return _whole(own, each), each
+
+
+def _for(pack: Pack, facts: Facts, loai: str | None, recipient: Recipient) -> Ruling:
+    return resolve(pack, situation(facts, loai=loai, vai_tro=recipient.role, noi_bo=recipient.noi_bo))
 
 
 def rule_types(pack: Pack, facts: Facts, codes: tuple[str, ...]) -> list[tuple[Ruling, tuple[RecipientRuling, ...]]]:
@@ -162,13 +167,3 @@ def _whole(own: Ruling, each: tuple[RecipientRuling, ...]) -> Ruling:
         if fitting:
             return own if own in fitting else min(fitting, key=lambda r: not r.wants_paper)
     return own
-
-
-def as_mapping(ruling: Ruling) -> Mapping[str, object]:
-    """A ruling in plain values, for listings."""
-    return {
-        "dispatch": str(ruling.outcome),
-        "lean": ruling.lean and str(ruling.lean),
-        "rule": ruling.rule and ruling.rule.id,
-        "category": ruling.rule and ruling.rule.category,
-    }

@@ -21,8 +21,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from vanthu_classifier.errors import PackFault
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.loai_van_ban import by_code, types
+from vanthu_classifier.local import Local
 from vanthu_classifier.noi_nhan import Role
 from vanthu_classifier.outcomes import Dispatch
 from vanthu_classifier.phrases import purposes
@@ -87,8 +89,8 @@ KEYS = ("loai", "quy_pham", "he_thong", "hinh_thuc", "mat", "noi_bo", "vai_tro",
 """Kinds of fact that `when` may name."""
 
 
-def situation(facts: Facts, *, loai: str | None = None, vai_tro: str = "") -> Situation:
-    """The situation of a document, for its stated type or for `loai`, and for one recipient's role.
+def situation(facts: Facts, *, loai: str | None = None, vai_tro: str = "", noi_bo: bool = False) -> Situation:
+    """The situation of a document, for its stated type or for `loai`, and for one recipient's role; `noi_bo` where that one is inside the office.
 
     A type that can only be normative (luật, nghị định, thông tư …) is normative however it became known.
     """
@@ -97,7 +99,7 @@ def situation(facts: Facts, *, loai: str | None = None, vai_tro: str = "") -> Si
         he_thong=facts.he_thong,
         hinh_thuc=facts.hinh_thuc,
         mat=facts.mat,
-        noi_bo=facts.noi_bo,
+        noi_bo=facts.noi_bo or noi_bo,
         vai_tro=vai_tro,
         muc_dich=facts.muc_dich,
         ky=facts.ky,
@@ -142,7 +144,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a pack. `file` is where it stands, relative to the pack's folder."""
+    """One rule of a pack.
+
+    `file` is where it stands, relative to the pack's folder, `line` from 1. `place` says in words where its item stands in the act. `office` are the
+    outcomes that an office may settle on for itself; empty where the rule leaves it no choice.
+    """
 
     id: str
     group: str
@@ -159,8 +165,12 @@ class Rule:
     note: str = ""
     note_en: str = ""
     file: str = ""
+    line: int | None = None
     examples: tuple[Example, ...] = ()
     near_misses: tuple[Example, ...] = ()
+    place: str = ""
+    place_en: str = ""
+    office: frozenset[Dispatch] = frozenset()
 
     def speaks(self, s: Situation) -> bool:
         """Whether every kind of fact that the rule names holds in the situation."""
@@ -175,6 +185,7 @@ class Silence:
     when: Mapping[str, frozenset[str]]
     reason: str
     reason_en: str
+    line: int | None = None
 
     def covers(self, s: Situation) -> bool:
         """Whether the silence is about this situation."""
@@ -192,6 +203,13 @@ def _holds(when: Mapping[str, frozenset[str]], s: Situation) -> bool:
     return True
 
 
+def place_of(category: str | None, places: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """The place of the longest beginning of the item's id that `places` names; "none" is that of no item."""
+    name = category if category is not None else "none"
+    fitting = [prefix for prefix in places if name.startswith(prefix)]
+    return places[max(fitting, key=len)] if fitting else ("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A whole situation in a sentence, and the decision that must come out. `position` is the point it holds (A01 …)."""
@@ -201,13 +219,17 @@ class Case:
     position: str
     args: Mapping[str, object]
     expect: Mapping[str, object]
+    file: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
     """A rule pack, checked.
 
-    `in_force_from` and `in_force_to` are the first and the last day, None where open. `sha256` is the hash of its files.
+    `in_force_from` and `in_force_to` are the first and the last day, None where open. `sha256` is the hash of its files. `short` is the act's
+    number, as a sentence names it. `successors` are ids of packs to look at for documents after the last day. `office_clause` is the rule that
+    lets an office add types inside, None where the act has none. `local` is an office's own vocabulary, `base` the pack an office's own stands on.
     """
 
     id: str
@@ -226,6 +248,34 @@ class Pack:
     sha256: str
     omitted: Mapping[str, str] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
+    short: str = ""
+    successors: tuple[str, ...] = ()
+    office_clause: str | None = None
+    local: Local | None = None
+    base: str | None = None
+    warnings: tuple[PackFault, ...] = ()
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def place(self, category: str | None) -> tuple[str, str]:
+        """Where an item stands in the act, in Vietnamese and English; ("", "") where the pack does not say.
+
+        >>> from vanthu_classifier import rulepack
+        >>> rulepack.load().place("E05")[0], rulepack.load().place("B03")[0]
+        ('Danh mục 1 (hoàn toàn điện tử)', 'Danh mục 2 (điện tử kèm giấy)')
+        """
+        return place_of(category, self.places)
+
+    def in_force(self, day: date) -> bool:
+        """Whether the act was in force on that day.
+
+        >>> from vanthu_classifier import rulepack
+        >>> rulepack.load().in_force(date(2020, 1, 1)), rulepack.load().in_force(date(2022, 1, 1))
+        (True, False)
+        """
+        return not (
+            (self.in_force_from is not None and day < self.in_force_from)
+            or (self.in_force_to is not None and day > self.in_force_to)
+        )
 
     def __hash__(self) -> int:
         return hash(self.sha256)

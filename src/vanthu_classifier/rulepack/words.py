@@ -79,6 +79,6 @@ def values_in_words(key: str, values: Iterable[str], lang: Lang = "vi") -> str:
     """Several values in words, in a fixed order.
 
     >>> values_in_words("ky", ["thang", "6_thang"])
-    '6 tháng, tháng'
+    '6 tháng; tháng'
     """
-    return ", ".join(value_in_words(key, value, lang) for value in sorted(values))
+    return "; ".join(value_in_words(key, value, lang) for value in sorted(values))

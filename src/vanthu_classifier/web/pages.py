@@ -21,7 +21,6 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from vanthu_classifier import __version__, tables
 from vanthu_classifier.corrections import Bearing, Judged
-from vanthu_classifier.decide import place
 from vanthu_classifier.errors import ArgumentValueError, InputError, VanThuError
 from vanthu_classifier.journal import Asked
 from vanthu_classifier.outcomes import Dispatch
@@ -498,7 +497,7 @@ def _rule_page(
         "rule.html",
         status,
         rule=rule,
-        place=place(rule.category)[visit.lang == "en"],
+        place=rule.place_en if visit.lang == "en" else rule.place,
         quote=view.quoted(rule.quote, rule.focus),
         args=_Filled(args or {}),
         trial=trial,

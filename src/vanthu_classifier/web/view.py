@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from vanthu_classifier.decide import place
 from vanthu_classifier.journal import Answered
 from vanthu_classifier.loai_van_ban import types
 from vanthu_classifier.noi_nhan import Role, describe
@@ -177,7 +176,7 @@ def show(given: Answered, pack: Pack, lang: Lang) -> Shown:
         lean_label=label(answer["lean"], lang),
         title=segments(given.trich_yeu, spans),
         so_ky_hieu=given.so_ky_hieu,
-        place=place(answer["category"])[lang == "en"] if answer["quote"] else "",
+        place=pack.place(answer["category"])[lang == "en"] if answer["quote"] else "",
         quote=quoted(answer["quote"], rule.focus if rule and rule.quote == answer["quote"] else ""),
         rule=rule.id if rule else None,
         readings=said.get("reading", ()),

@@ -1,0 +1,292 @@
+"""The commands `vanthu rules …`: the law as text, checked, tried, measured and compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from vanthu_classifier.errors import PackFault
+    from vanthu_classifier.rulepack import Pack, Rule
+    from vanthu_classifier.rulepack.lint import Findings
+    from vanthu_classifier.rulepack.trace import Traced
+    from vanthu_classifier.rulepack.words import Lang
+
+__all__ = ["rules"]
+
+
+@click.group()
+def rules() -> None:
+    """Bộ quy tắc: đọc, thử, kiểm tra, so sánh."""
+
+
+_pack_option = click.option(
+    "--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc: tên, thư mục, hoặc tệp .toml của cơ quan."
+)
+_lang_option = click.option(
+    "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="In ra dạng JSON.")
+
+
+def _pack(name: str | None) -> Pack:
+    from vanthu_classifier.rulepack import DEFAULT, load
+
+    return load(name or DEFAULT)
+
+
+# ------------------------------------------------------------------ list, show
+
+_LABELS = {"vi": ("label_vi", "nghiêng về"), "en": ("label_en", "leaning to")}
+
+
+def _outcome(rule: Rule, lang: Lang) -> str:
+    attribute, leaning = _LABELS[lang]
+    lean = f" ({leaning}: {getattr(rule.lean, attribute).lower()})" if rule.lean else ""
+    return f"{getattr(rule.outcome, attribute)}{lean}"
+
+
+@rules.command("list")
+@_pack_option
+@_lang_option
+@_json_option
+def rules_list(rule_pack: str | None, lang: Lang, as_json: bool) -> int:
+    """Mọi quy tắc của một bộ: mã, kết quả, điều khoản."""
+    pack = _pack(rule_pack)
+    if as_json:
+        click.echo(json.dumps([_plain(rule) for rule in pack.rules.values()], ensure_ascii=False, indent=1))
+        return 0
+    click.echo(f"{pack.id}: {pack.title if lang == 'vi' else pack.title_en}")
+    for rule in pack.rules.values():
+        attribute, _ = _LABELS[lang]
+        click.echo(f"{rule.id:16} {getattr(rule.outcome, attribute):32} «{rule.focus or rule.quote}»")
+    for silence in pack.silences:
+        said = "Để ngỏ" if lang == "vi" else "Stated silence"
+        click.echo(f"{silence.id:16} {said:32} {silence.reason if lang == 'vi' else silence.reason_en}")
+    return 0
+
+
+@rules.command("show")
+@click.argument("rule_id", metavar="ID")
+@_pack_option
+@_lang_option
+@_json_option
+def rules_show(rule_id: str, rule_pack: str | None, lang: Lang, as_json: bool) -> int:
+    """Một quy tắc: nguyên văn điều khoản, cách hiểu, điều kiện, ví dụ hai phía."""
+    from vanthu_classifier.errors import InputError
+
+    pack = _pack(rule_pack)
+    wanted = rule_id.lower()
+    found = [r for r in pack.rules.values() if wanted in (r.id.lower(), (r.category or "").lower())]
+    if not found:
+        near = [r.id for r in pack.rules.values() if r.id.lower().startswith(wanted[:1])][:8]
+        remedy = "Xem danh sách bằng: vanthu rules list"
+        raise InputError(
+            f"Bộ {pack.id} không có quy tắc «{rule_id}».",
+            remedy=f"Có thể là: {', '.join(near)}. {remedy}" if near else remedy,
+        )
+    if as_json:
+        click.echo(json.dumps([_plain(rule) for rule in found], ensure_ascii=False, indent=1))
+        return 0
+    click.echo("\n\n".join(_shown(rule, lang) for rule in found))
+    return 0
+
+
+_HEADS = {
+    "vi": ("Nguyên văn", "Vị trí", "Cách hiểu", "Khi", "Ghi chú", "Đúng", "Không phải", "Đứng trên", "Cơ quan chọn"),
+    "en": ("Clause", "Place", "Reading", "When", "Note", "Matches", "Does not", "Overrides", "Office may"),
+}
+
+
+def _shown(rule: Rule, lang: Lang) -> str:
+    from vanthu_classifier.rulepack.words import kind_of_fact, values_in_words
+
+    vi = lang == "vi"
+    quote, place, reading, when, note, match, miss, over, office = _HEADS[lang]
+    rows = [(quote, f"«{rule.quote}»"), (place, rule.place if vi else rule.place_en)]
+    rows.append((reading, rule.reading if vi else rule.reading_en))
+    rows += [(when, f"{kind_of_fact(k, lang)}: {values_in_words(k, v, lang)}") for k, v in rule.when.items()]
+    rows.append((note, rule.note if vi else rule.note_en))
+    rows += [(match, _example(e.args)) for e in rule.examples] + [(miss, _example(e.args)) for e in rule.near_misses]
+    rows.append((over, ", ".join(sorted(rule.overrides))))
+    rows.append((office, ", ".join(sorted(o.label_vi if vi else o.label_en for o in rule.office))))
+    lines = [click.style(f"{rule.id}: {_outcome(rule, lang)}", bold=True)]
+    previous = ""
+    for head, text in rows:
+        if text:
+            lines.append(f"  {'' if head == previous else head + ':':13} {text}")
+            previous = head
+    return "\n".join(lines)
+
+
+def _example(args: Any) -> str:
+    more = "; ".join(f"{k}: {', '.join(v) if isinstance(v, list) else v}" for k, v in args.items() if k != "trich_yeu")
+    return str(args["trich_yeu"]) + (f" [{more}]" if more else "")
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id, "category": rule.category, "outcome": str(rule.outcome), "lean": rule.lean and str(rule.lean), "standing": rule.standing,
+        "quote": rule.quote, "focus": rule.focus, "place": rule.place, "reading": rule.reading, "reading_en": rule.reading_en,
+        "when": {k: sorted(v) for k, v in rule.when.items()}, "overrides": sorted(rule.overrides), "note": rule.note, "note_en": rule.note_en,
+        "examples": [dict(e.args) for e in rule.examples], "near_misses": [dict(e.args) for e in rule.near_misses],
+        "office": sorted(rule.office), "file": rule.file, "line": rule.line,
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------ try
+
+
+@rules.command("try")
+@click.argument("trich_yeu", metavar="TRÍCH YẾU")
+@click.option("--so-ky-hieu", "-s", metavar="S", help="Số và ký hiệu, ví dụ 15/TTr-UBND.")
+@click.option("--loai", metavar="LOẠI", help="Tên loại hoặc chữ viết tắt.")
+@click.option("--vai-tro", metavar="R", default="", help="Vai trò một nơi nhận: lead, information, leaders, …")
+@click.option("--noi-bo", is_flag=True, help="Văn bản chỉ gửi trong nội bộ cơ quan.")
+@click.option("--all", "everything", is_flag=True, help="In cả các quy tắc còn xa (mặc định: 8 quy tắc gần nhất).")
+@click.option("--model", default=None, metavar="DIR", help="Mô hình dùng để ước lượng loại khi trích yếu không ghi.")
+@_pack_option
+@_lang_option
+@_json_option
+def rules_try(
+    trich_yeu: str, so_ky_hieu: str | None, loai: str | None, vai_tro: str, noi_bo: bool, everything: bool, model: str | None,
+    rule_pack: str | None, lang: Lang, as_json: bool,
+) -> int:  # fmt: skip
+    """Thử một trích yếu: mỗi quy tắc khớp điều kiện nào, thiếu điều kiện nào; gần nhất đứng trước."""
+    from vanthu_classifier import store
+    from vanthu_classifier.classifier import DispatchClassifier
+    from vanthu_classifier.errors import ArgumentValueError
+    from vanthu_classifier.facts import read
+    from vanthu_classifier.rulepack import DEFAULT, trace
+    from vanthu_classifier.rulepack.schema import values
+
+    if vai_tro not in values()["vai_tro"]:
+        known = ", ".join(filter(None, values()["vai_tro"]))
+        raise ArgumentValueError(f"Không có vai trò «{vai_tro}».", remedy=f"Dùng một trong: {known}.", column="vai-tro")
+    classifier = DispatchClassifier(rule_pack or DEFAULT, model=model or store.current())
+    known_args: dict[str, Any] = {"so_ky_hieu": so_ky_hieu, "loai_van_ban": loai, "noi_bo": noi_bo}
+    decision = classifier.classify(trich_yeu, **known_args)
+    facts = read(trich_yeu, **known_args, local=classifier.pack.local)
+    traced = trace(classifier.pack, facts, loai=decision.loai_van_ban, vai_tro=vai_tro)
+    supposed = decision.loai_van_ban if facts.loai is None else None
+    if as_json:
+        out = {
+            "trich_yeu": trich_yeu,
+            "supposed_type": supposed,
+            "decision": decision.to_dict(),
+            "rules": [t.to_dict() for t in traced],
+        }
+        click.echo(json.dumps(out, ensure_ascii=False))
+        return 0
+    click.echo("\n".join(_tried(decision, traced, supposed, lang, everything)))
+    return 0
+
+
+_STATUS = {
+    "vi": {"cited": "✔ được trích", "agrees": "✔ cùng kết quả", "disagrees": "≠ kết quả khác", "overridden": "↓ nhường", "silent": "· còn thiếu"},
+    "en": {"cited": "✔ cited", "agrees": "✔ agrees", "disagrees": "≠ disagrees", "overridden": "↓ gives way", "silent": "· missing"},
+}  # fmt: skip
+_NEAREST = 8
+
+
+def _tried(decision: Any, traced: Iterable[Traced], supposed: str | None, lang: Lang, everything: bool) -> list[str]:
+    from vanthu_classifier.explain import headline
+    from vanthu_classifier.rulepack.words import value_in_words
+
+    vi = lang == "vi"
+    lines = [click.style(headline(decision, lang), bold=True)]
+    if supposed:
+        name = value_in_words("loai", supposed, lang)
+        lines.append(
+            f"  {'Trích yếu không ghi loại; xét theo loại được ước lượng' if vi else 'No type stated; tried as the likeliest'}: {name}"
+        )
+    silent = 0
+    for t in traced:
+        silent += t.status == "silent"
+        if silent > _NEAREST and not everything:
+            break
+        head = f"{_STATUS[lang][t.status]:16} {t.rule.id:14} {_outcome(t.rule, lang)}  «{t.rule.focus or t.rule.quote}»"
+        lines.append(head)
+        if t.overridden_by:
+            lines.append(f"{'':17}{'nhường cho' if vi else 'to'} {', '.join(t.overridden_by)}")
+        lines += [f"{'':17}{'✔' if c.met else '✘'} {c.text(lang)}" for c in t.conditions]
+    if not everything:
+        lines.append("Xem tất cả: --all" if vi else "All of them: --all")
+    return lines
+
+
+# ------------------------------------------------------------------ check
+
+
+@rules.command("check")
+@click.argument("pack", required=False, metavar="[PACK]")
+@click.option("--strict", is_flag=True, help="Coi cảnh báo là lỗi.")
+@_lang_option
+@_json_option
+def rules_check(pack: str | None, strict: bool, lang: Lang, as_json: bool) -> int:
+    """Kiểm tra một bộ quy tắc: từng quy tắc, mọi ví dụ và tình huống, và mọi tổ hợp dữ kiện.
+
+    Mã thoát 3 nếu có lỗi; cảnh báo (ví dụ đã hết hiệu lực) không tính, trừ khi dùng --strict.
+    """
+    from vanthu_classifier.rulepack import DEFAULT
+    from vanthu_classifier.rulepack.lint import lint
+
+    findings = lint(pack or DEFAULT)
+    if as_json:
+        click.echo(json.dumps(_as_json(findings, pack or DEFAULT), ensure_ascii=False))
+    else:
+        click.echo("\n".join([*_listed(findings.faults, lang), _summary(findings, pack or DEFAULT, lang)]))
+    return 3 if findings.errors or (strict and findings.faults) else 0
+
+
+def _listed(faults: Iterable[PackFault], lang: Lang) -> list[str]:
+    vi = lang == "vi"
+    lines = []
+    for f in faults:
+        grade = ("cảnh báo" if vi else "warning") if f.warning else ("lỗi" if vi else "error")
+        lines.append(click.style(f"{f.place}: {grade} [{f.code}]", fg="yellow" if f.warning else "red", bold=True))
+        lines.append(f"    {f.what if vi else f.what_en}")
+        lines.append(f"    {'Cách sửa' if vi else 'Remedy'}: {f.remedy if vi else f.remedy_en}")
+    return lines
+
+
+def _summary(findings: Findings, name: str, lang: Lang) -> str:
+    vi = lang == "vi"
+    pack, space = findings.pack, findings.space
+    tally = (
+        f"{len(findings.errors)} lỗi, {len(findings.warnings)} cảnh báo"
+        if vi
+        else f"{len(findings.errors)} errors, {len(findings.warnings)} warnings"
+    )
+    if pack is None or space is None:
+        return f"{name}: {tally}."
+    number = f"{space.combinations:,}".replace(",", "." if vi else ",")
+    if vi:
+        return (
+            f"{pack.id}: {len(pack.rules)} quy tắc, {len(pack.cases)} tình huống; đã xét {number} tổ hợp dữ kiện ({space.kinds} dạng văn bản, "
+            f"{space.classes} tập quy tắc khác nhau): {len(space.contradictions)} mâu thuẫn, {len(space.gaps)} chỗ bỏ trống. {tally}."
+        )
+    return (
+        f"{pack.id}: {len(pack.rules)} rules, {len(pack.cases)} cases; {number} combinations of facts decided ({space.kinds} kinds of document, "
+        f"{space.classes} sets of speaking rules): {len(space.contradictions)} contradictions, {len(space.gaps)} gaps. {tally}."
+    )
+
+
+def _as_json(findings: Findings, name: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    space = findings.space
+    return {
+        "pack": findings.pack.id if findings.pack else name,
+        "errors": len(findings.errors),
+        "warnings": len(findings.warnings),
+        "faults": [asdict(f) for f in findings.faults],
+        "space": space
+        and {
+            "combinations": space.combinations, "kinds": space.kinds, "classes": space.classes,
+            "contradictions": len(space.contradictions), "gaps": len(space.gaps),
+        },
+    }  # fmt: skip
