@@ -348,7 +348,7 @@ def _read(columns: _Columns, local: Local | None) -> list[Facts]:
     known = {name: values for name, values in columns.items() if name != "reading"}
     for value in known.pop("co_quan_ban_hanh", ()):
         _check_text("co_quan_ban_hanh", value)
-    return facts_module.read_many(**known, local=local)  # type: ignore[arg-type]
+    return facts_module.read_many(**known, local=local)
 
 
 def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[str, list[Any]]:
