@@ -77,6 +77,10 @@ def test_another_address_wants_a_password(tmp_path: Path) -> None:
         with pytest.raises(urllib.error.HTTPError, match="401"):
             post(local, "/api/v1/classify", {"trich_yeu": "a"})
         assert post(local, "/api/v1/classify", {"trich_yeu": "a"}, Authorization=f"Bearer {token}")["dispatch"]
+        assert served.url.startswith(f"http://{socket.gethostname()}:")  # the name that is told is one that is served
+        named = urllib.request.Request(f"{local}/healthz", headers={"Host": served.url.removeprefix("http://")})
+        with urllib.request.urlopen(named) as answer:
+            assert answer.status == 200
     assert run("--revoke", home=tmp_path).returncode == 0
     assert run("--host", "0.0.0.0", "--port", "0", home=tmp_path).returncode == 2
 

@@ -3,10 +3,13 @@
 import io
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +220,7 @@ def test_version_and_health(client: TestClient) -> None:
     pack = DispatchClassifier().pack
     assert (version["version"], version["rule_pack"]["sha256"]) == (__version__, pack.sha256)
     assert version["model"] == classify("Tăng cường công tác văn thư").model
-    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/healthz").json() == {"status": "ok", "service": "vanthu"}
 
 
 def test_the_description_has_real_examples(client: TestClient) -> None:
@@ -238,19 +241,23 @@ def test_the_description_has_real_examples(client: TestClient) -> None:
 # ------------------------------------------------------------------ the examples that the page shows
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
     """A server on a port of its own, in a thread."""
-    app = create_app(tmp_path_factory.mktemp("served"))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
-        pass
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(create_app(tmp_path_factory.mktemp("served"))) as url:
+        yield url
 
 
 def _shown(address: str) -> list[str]:
@@ -271,6 +278,16 @@ def test_the_python_example_runs(address: str) -> None:
 def test_the_curl_example_runs(address: str) -> None:
     done = subprocess.run(["bash", "-c", _shown(address)[0]], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["category"] == "E05"
+
+
+def test_a_body_that_does_not_arrive_is_given_up(tmp_path: Path) -> None:
+    app = create_app(tmp_path, settings=Settings(limits=Limits(arrival=0.2)))
+    with running(app) as address, socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as slow:
+        slow.settimeout(20)
+        slow.sendall(
+            b"POST /api/v1/classify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+        )
+        assert slow.recv(1000).startswith(b"HTTP/1.1 408")
 
 
 # ------------------------------------------------------------------ fuzzing

@@ -229,6 +229,24 @@ def test_an_answer_that_has_changed_is_shown_before_it_is_judged(client: TestCli
     assert "Không có ý kiến" in words(client.get("/y-kien").text)
 
 
+def test_every_answer_can_be_judged(client: TestClient) -> None:
+    """On the first page, in the history, and from a report's rows."""
+    ask(client, "Giấy mời họp", noi_nhan="Kính gửi: Sở Y tế\nLưu: VT", noi_bo="1")
+    form = re.search(r'<form class="opinion".*?</form>', client.get("/lich-su/1").text, re.DOTALL)
+    assert form
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    said = client.post("/y-kien", data={**fields, "verdict": "right"})
+    assert "Đã ghi ý kiến" in words(said.text)
+    kept = json.loads(client.get("/y-kien/xuat.jsonl").text)
+    assert kept["args"] == {"trich_yeu": "Giấy mời họp", "noi_nhan": "Kính gửi: Sở Y tế\nLưu: VT", "noi_bo": True}
+    page = wait(client, upload(client, ("so.csv", REGISTER.encode())).headers["location"]).text
+    row = re.search(r'<td><form method="post" action="/">.*?</form>', page, re.DOTALL)
+    assert row
+    seen = client.post("/", data=dict(re.findall(r'name="(\w+)" value="([^"]*)"', row[0])))
+    assert "Câu trả lời này đúng không?" in words(seen.text)
+    assert "Tờ trình xin kinh phí" in words(seen.text)
+
+
 def test_a_form_sent_twice_counts_once(client: TestClient) -> None:
     for _ in range(2):
         correct(client, trich_yeu="Giấy mời họp", verdict="right", key="k")

@@ -115,9 +115,10 @@ def serve(
     if (certificate is None) != (certificate_key is None):
         raise InputError("Chứng thư TLS cần cả hai tệp.", remedy="Ghi cả --certificate và --certificate-key.")
     tls = server.Certificate(certificate, certificate_key) if certificate and certificate_key else None
+    names = frozenset(name.lower() for name in allow_host)
     settings = Settings(
         host=host,
-        hosts=frozenset(name.lower() for name in allow_host),
+        hosts=names if Settings(host=host).local else names | server.own_names(),
         history=history,
         history_days=history_days,
         secure=tls is not None,

@@ -176,7 +176,7 @@ def healthz(desk: TheDesk) -> Response:
     """Whether the server answers and its journal can be read; open without a password."""
     with _told():
         desk.journal.asked(0)
-    return _json({"status": "ok"})
+    return _json({"status": "ok", "service": "vanthu"})
 
 
 def _pack(pack: Pack) -> dict[str, Any]:

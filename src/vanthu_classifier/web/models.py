@@ -176,6 +176,7 @@ class Health(BaseModel):
     """The server answers."""
 
     status: Literal["ok"]
+    service: Literal["vanthu"]
 
 
 class PackOut(BaseModel):

@@ -43,7 +43,9 @@ _LANG, _NAME = "vanthu_lang", "vanthu_ten"
 _YEAR = 365 * 86400
 _PAGE = 50
 _MOST_FIELDS = 50
-_ARGS = ("trich_yeu", "so_ky_hieu", "ngay_ban_hanh", "noi_nhan", "loai_van_ban", "hinh_thuc_sao", "do_mat")
+_ARGS = (
+    "trich_yeu", "so_ky_hieu", "ngay_ban_hanh", "noi_nhan", "loai_van_ban", "hinh_thuc_sao", "do_mat", "co_quan_ban_hanh",
+)  # fmt: skip
 _EXPORTED = tables.ENDINGS
 
 _templates = Environment(
@@ -406,6 +408,10 @@ def record_page(request: Request, id: str) -> Response:
         now=view.show(again.now.given, visit.desk.pack, visit.lang) if again and again.changes else None,
         changes=changes,
         causes=causes,
+        types=view.type_names(visit.lang),
+        said=_Filled(),
+        errors=_Filled(),
+        key=secrets.token_urlsafe(12),
     )
 
 
@@ -538,7 +544,7 @@ def upload_page(request: Request, id: str) -> Response:
     rows: list[dict[str, Any]] = []
     if job.state == "done":
         rows = [row for row, _ in zip(job.rows(), range(_PAGE), strict=False)]
-    return visit.page("upload.html", job=job, ahead=visit.jobs.ahead(job), rows=rows, reports=REPORTS, kept=round(visit.settings.limits.kept / 60))  # fmt: skip
+    return visit.page("upload.html", job=job, ahead=visit.jobs.ahead(job), rows=rows, reports=REPORTS, asked=view.asked, kept=round(visit.settings.limits.kept / 60))  # fmt: skip
 
 
 @router.get("/nhieu-van-ban/{id}/bao-cao{ending}")

@@ -29,7 +29,7 @@ from vanthu_classifier.web.access import AccessFile
 from vanthu_classifier.web.app import create_app
 from vanthu_classifier.web.settings import Settings
 
-__all__ = ["Certificate", "PortInUseError", "data_folder", "serve"]
+__all__ = ["Certificate", "PortInUseError", "data_folder", "own_names", "serve"]
 
 
 _SWITCH = 0.0005
@@ -104,27 +104,41 @@ def serve(
             ssl_certfile=certificate.certificate if certificate else None,
             ssl_keyfile=certificate.key if certificate else None,
         )
-        url = _url(settings, listener, secure=certificate is not None)
+        url = _url(settings.host, listener, secure=certificate is not None)
+        port = listener.getsockname()[1]
+        here = _address("127.0.0.1", port, secure=config.is_ssl) if settings.host in _EVERYWHERE else url
         server = uvicorn.Server(config)
         sys.setswitchinterval(_SWITCH)
-        threading.Thread(target=_announce, args=(server, url, on_ready, browser), daemon=True).start()
+        threading.Thread(target=_announce, args=(server, url, on_ready, here if browser else ""), daemon=True).start()
         server.run(sockets=[listener])
 
 
-def _announce(server: uvicorn.Server, url: str, on_ready: Callable[[str], None], browser: bool) -> None:
+def _announce(server: uvicorn.Server, url: str, on_ready: Callable[[str], None], to_open: str) -> None:
     waiting = threading.Event()
     while not server.started and not server.should_exit:
         waiting.wait(0.02)
     if server.started:
         on_ready(url)
-        if browser:
+        if to_open:
             with suppress(Exception):  # no browser is no reason to stop
-                webbrowser.open(url)
+                webbrowser.open(to_open)
 
 
-def _url(settings: Settings, listener: socket.socket, *, secure: bool) -> str:
-    host = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname()}.get(settings.host, settings.host)
-    port = listener.getsockname()[1]
+def own_names() -> frozenset[str]:
+    """The names that other machines call this one by."""
+    return frozenset(name.lower() for name in (socket.gethostname(), socket.getfqdn()) if name)
+
+
+_EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+def _url(host: str, listener: socket.socket, *, secure: bool) -> str:
+    """The address to tell others; one that listens everywhere is called by this machine's name."""
+    name = socket.gethostname() if host in _EVERYWHERE else host
+    return _address(name, listener.getsockname()[1], secure=secure)
+
+
+def _address(host: str, port: int, *, secure: bool) -> str:
     return f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
@@ -150,7 +164,7 @@ def _listening(host: str, port: int, *, secure: bool) -> Iterator[socket.socket]
 
 def _refused(error: OSError, host: str, port: int, *, secure: bool) -> InputError:
     if error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", None)):
-        url = f"{'https' if secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
+        url = _address("127.0.0.1" if host in _EVERYWHERE else host, port, secure=secure)
         return PortInUseError(
             f"Cổng {port} đang được dùng.",
             remedy=f"Chọn cổng khác: vanthu serve --port {port + 1 if port < 65535 else 8766}.",
@@ -167,8 +181,8 @@ def _refused(error: OSError, host: str, port: int, *, secure: bool) -> InputErro
 def _is_ours(url: str) -> bool:
     """Whether this very page answers there."""
     try:
-        with urllib.request.urlopen(f"{url}openapi.json", timeout=2) as answer:
-            return str(json.load(answer)["info"]["title"]) == "vanthu_classifier"
+        with urllib.request.urlopen(f"{url}healthz", timeout=2) as answer:
+            return str(json.load(answer)["service"]) == "vanthu"
     except Exception:
         return False
 

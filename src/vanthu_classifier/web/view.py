@@ -25,6 +25,7 @@ __all__ = [
     "RecipientLine",
     "Segment",
     "Shown",
+    "asked",
     "differences",
     "groups",
     "holds_words",
@@ -198,6 +199,19 @@ def _recipient(r: Mapping[str, Any], lang: Lang) -> RecipientLine:
     dispatch = r["dispatch"] or ""
     sent = label(dispatch, lang) or ("Không gửi" if lang == "vi" else "Not sent")
     return RecipientLine(r["name"], dispatch, sent, r["reason"] if lang == "vi" else describe(Role(r["role"]))[1])
+
+
+def asked(row: Mapping[str, Any]) -> dict[str, str]:
+    """A row of a report as the fields of the form that asks: so that its answer can be looked at and judged.
+
+    >>> row = {"trich_yeu": "Tờ trình", "recipients": [{"name": "Sở Y tế", "role": "addressee"}], "noi_nhan": ["Như trên"]}
+    >>> asked(row)
+    {'trich_yeu': 'Tờ trình', 'noi_nhan': 'Kính gửi: Sở Y tế\\nNhư trên'}
+    """
+    fields = {name: row.get(name) or "" for name in ("trich_yeu", "so_ky_hieu", "ngay_ban_hanh", "co_quan_ban_hanh")}
+    addressees = [r["name"] for r in row.get("recipients") or () if r["role"] in (Role.ADDRESSEE, Role.ADDRESSEES)]
+    lines = [*(f"Kính gửi: {name}" for name in addressees), *(row.get("noi_nhan") or ())]
+    return {name: value for name, value in {**fields, "noi_nhan": "\n".join(lines)}.items() if value}
 
 
 # ------------------------------------------------------------------ a record, decided again
