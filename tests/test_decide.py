@@ -127,7 +127,9 @@ def test_a_blank_title_with_a_symbol_is_answered_from_the_symbol() -> None:
     [
         ("15/7/2018", "chỉ có hiệu lực từ"),
         ("16/7/2018", ""),
-        ("09/4/2021", ""),
+        ("03/02/2020", ""),
+        ("04/02/2020", "cùng hiệu lực"),
+        ("09/4/2021", "cùng hiệu lực"),
         ("10/4/2021", "hết hiệu lực"),
         ("2024-01-01", "hết hiệu lực"),
     ],

@@ -22,7 +22,7 @@ LAYERS = [
     {"segment"},
     {"facts"},
     {"rulepack", "model"},
-    {"card"},
+    {"card", "validity"},
     {"decide"},
     {"classifier", "explain"},
     {"report_rows"},

@@ -32,6 +32,7 @@ from vanthu_classifier.facts import Facts
 from vanthu_classifier.local import Local
 from vanthu_classifier.rulepack import Pack
 from vanthu_classifier.text import CleanText
+from vanthu_classifier.validity import AsOf, pack_for, read_as_of
 
 if TYPE_CHECKING:
     import numpy
@@ -53,8 +54,10 @@ _SHARE = 16384
 class DispatchClassifier:
     """Decides how documents are sent.
 
-    `rule_pack` is the id of a shipped pack or a folder; `model` is `"default"`, a folder written by `vanthu train`, or None to go
+    `rule_pack` is the id of a shipped pack, a folder, or the .toml file of an office's own pack; `model` is `"default"`, a folder written by `vanthu train`, or None to go
     without (titles that state no type then need review). `review` says when a person is asked: see `decide.REVIEW_MODES`.
+    `as_of` is the day whose law is asked for: a day (date, ISO or dd/mm/yyyy) or "document" for each document's own; the pack in force then
+    answers, and the warnings say when there is none, or another one beside. With None `rule_pack` answers, whatever the day.
 
     Raises `RulePackError` or `ModelError` at once where pack or model folder is missing; a damaged model raises `ModelError` on first use.
 
@@ -64,7 +67,12 @@ class DispatchClassifier:
     """
 
     def __init__(
-        self, rule_pack: str | Path = rulepack.DEFAULT, model: str | Path | None = "default", review: ReviewMode = "ask"
+        self,
+        rule_pack: str | Path = rulepack.DEFAULT,
+        model: str | Path | None = "default",
+        review: ReviewMode = "ask",
+        *,
+        as_of: date | str | None = None,
     ) -> None:
         if review not in REVIEW_MODES:
             raise ArgumentValueError(
@@ -77,15 +85,17 @@ class DispatchClassifier:
             raise ModelError(
                 "Không có mô hình ở đây.", remedy="Ghi thư mục do «vanthu train» tạo ra, hoặc «default».", path=model
             )
-        self._pack: Pack = rulepack.load(rule_pack)
+        self.as_of: AsOf = read_as_of(as_of)
+        self._pack: Pack = pack_for(rulepack.load(rule_pack), self.as_of)
         self._policy = Policy(review=review)
 
     def __repr__(self) -> str:
-        return f"DispatchClassifier(rule_pack={self.rule_pack!r}, model={self.model!r}, review={self.review!r})"
+        day = "" if self.as_of is None else f", as_of={str(self.as_of)!r}"
+        return f"DispatchClassifier(rule_pack={self.rule_pack!r}, model={self.model!r}, review={self.review!r}{day})"
 
     @property
     def pack(self) -> Pack:
-        """The rule pack in use."""
+        """The rule pack in use; with `as_of="document"` the one for documents without a date."""
         return self._pack
 
     @property
@@ -98,7 +108,7 @@ class DispatchClassifier:
         from vanthu_classifier.model import fingerprint
 
         model = None if self.model is None else fingerprint(self.model)
-        return f"{self._pack.sha256} {model} {self.review}"
+        return f"{self._pack.sha256} {model} {self.review} {self.as_of or ''}"
 
     def classify(
         self,
@@ -139,15 +149,17 @@ class DispatchClassifier:
             noi_bo=noi_bo,
             local=self._pack.local,
         )
+        pack = pack_for(self._pack, self.as_of, facts)
         if not needs_model(facts) or self.model is None:
-            return decide(facts, self._pack, policy=self._policy)
+            return decide(facts, pack, policy=self._policy, on=self.as_of)
         predictor = _predictor(self.model)
         types = _distributions(predictor, [facts])[0]
         return decide(
             facts,
-            self._pack,
+            pack,
             types,
             policy=self._policy,
+            on=self.as_of,
             model=predictor.id,
             model_sha256=predictor.sha256,
             contributions=_contributions(predictor, facts.title),
@@ -234,25 +246,30 @@ class DispatchClassifier:
 
         return list(chain.from_iterable(Parallel(n_jobs=n_jobs)(delayed(work)(*chunk) for chunk in chunks)))
 
-    def _answered(self, facts: Sequence[Facts]) -> list[tuple[Answer, Predictor | None]]:
-        """The answers, each with the model that was asked for it."""
-        judge = self._judge
-        answers: list[tuple[Answer, Predictor | None] | None] = [
-            None if self.model is not None and needs_model(f) else (judge.stated(f), None) for f in facts
+    def _answered(self, facts: Sequence[Facts]) -> list[tuple[Judge, Answer, Predictor | None]]:
+        """The answers, each with whose it is and the model that was asked for it."""
+        judges = self._judges(facts)
+        answers: list[tuple[Judge, Answer, Predictor | None] | None] = [
+            None if self.model is not None and needs_model(f) else (judge, judge.stated(f), None)
+            for f, judge in zip(facts, judges, strict=True)
         ]
         unsure = [i for i, answer in enumerate(answers) if answer is None]
         if unsure and self.model is not None:
             predictor = _predictor(self.model)
-            asked = [facts[i] for i in unsure]
-            probabilities = predictor.predict_proba([f.title for f in asked])
-            estimated = judge.estimated(asked, probabilities, tuple(predictor.classes_.tolist()))
-            for i, answer in zip(unsure, estimated, strict=True):
-                answers[i] = answer, predictor
+            codes = tuple(predictor.classes_.tolist())
+            probabilities = predictor.predict_proba([facts[i].title for i in unsure])
+            for judge in {judges[i]: None for i in unsure}:
+                mine = [n for n, i in enumerate(unsure) if judges[i] is judge]
+                asked = [facts[unsure[n]] for n in mine]
+                for n, answer in zip(mine, judge.estimated(asked, probabilities[mine], codes), strict=True):
+                    answers[unsure[n]] = judge, answer, predictor
         return answers  # type: ignore[return-value]
 
-    @property
-    def _judge(self) -> Judge:
-        return Judge.of(self._pack, self._policy)
+    def _judges(self, facts: Sequence[Facts]) -> list[Judge]:
+        """Who decides on each document: one for all, unless each is decided by the law of its own day."""
+        if self.as_of != "document":
+            return [Judge.of(self._pack, self._policy, self.as_of)] * len(facts)
+        return [Judge.of(pack_for(self._pack, "document", f), self._policy, self.as_of) for f in facts]
 
 
 _Done = TypeVar("_Done")
@@ -262,16 +279,14 @@ _Work = Callable[[DispatchClassifier, _Columns, int], list[_Done]]
 
 def _table_rows(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[tuple[object, ...]]:
     facts = _facts(columns, offset, clf.pack.local)
-    row = clf._judge.row
-    return [row(f, answer) for f, (answer, _) in zip(facts, clf._answered(facts), strict=True)]
+    return [judge.row(f, answer) for f, (judge, answer, _) in zip(facts, clf._answered(facts), strict=True)]
 
 
 def _decisions(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[Decision]:
     facts = _facts(columns, offset, clf.pack.local)
-    decision = clf._judge.decision
     decisions = [
-        decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None)
-        for f, (answer, model) in zip(facts, clf._answered(facts), strict=True)
+        judge.decision(f, answer, model=model.id if model else None, model_sha256=model.sha256 if model else None)
+        for f, (judge, answer, model) in zip(facts, clf._answered(facts), strict=True)
     ]
     if "reading" not in columns:
         return decisions

@@ -99,7 +99,14 @@ def _cli() -> None:
     """Văn bản này gửi bản điện tử, hay gửi kèm bản giấy? Trả lời theo Quyết định số 40/2018/QĐ-UBND của UBND tỉnh Thừa Thiên Huế."""
 
 
-_pack_option = click.option("--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc (tên hoặc thư mục).")
+_pack_option = click.option(
+    "--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc: tên, thư mục, hoặc tệp .toml của cơ quan."
+)
+_as_of_option = click.option(
+    "--as-of",
+    metavar="NGÀY",
+    help="Theo quy định có hiệu lực ngày này (dd/mm/yyyy), hoặc van-ban: theo ngày của từng văn bản.",
+)
 _model_option = click.option(
     "--model", default=None, metavar="DIR", help="Mô hình (mặc định: mô hình đang dùng, xem vanthu models list)."
 )
@@ -130,6 +137,7 @@ _review_option = click.option(
 )
 @_review_option
 @_pack_option
+@_as_of_option
 @_model_option
 def check(
     trich_yeu: str | None,
@@ -144,6 +152,7 @@ def check(
     lang: Lang,
     review: str,
     rule_pack: str | None,
+    as_of: str | None,
     model: str | None,
 ) -> int:
     """Hỏi cho một trích yếu. «-» đọc từng dòng từ đầu vào chuẩn; không có trích yếu thì hỏi lần lượt.
@@ -152,7 +161,7 @@ def check(
     vanthu check "V/v đăng ký lịch họp tháng 9"
     vanthu check "Phê duyệt dự toán" -s 15/QĐ-UBND --noi-nhan "Sở Tài chính (để biết)"
     """
-    classifier = _classifier(rule_pack, model, review)
+    classifier = _classifier(rule_pack, model, review, as_of)
     known: dict[str, Any] = {
         "loai_van_ban": loai,
         "noi_nhan": list(noi_nhan) or None,
@@ -174,12 +183,12 @@ def check(
     return 0
 
 
-def _classifier(rule_pack: str | None, model: str | None, review: str) -> Any:
+def _classifier(rule_pack: str | None, model: str | None, review: str, as_of: str | None) -> Any:
     from vanthu_classifier import store
     from vanthu_classifier.classifier import DispatchClassifier
     from vanthu_classifier.rulepack import DEFAULT
 
-    return DispatchClassifier(rule_pack or DEFAULT, model=model or store.current(), review=review)  # type: ignore[arg-type]
+    return DispatchClassifier(rule_pack or DEFAULT, model=model or store.current(), review=review, as_of=as_of)  # type: ignore[arg-type]
 
 
 def _lines(stream: TextIO) -> Iterator[str]:

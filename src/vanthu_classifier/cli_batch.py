@@ -59,7 +59,14 @@ __all__ = ["batch"]
     show_default=True,
     help="Khi nào hỏi người: ask khi luật để ngỏ; strict cả khi danh mục im lặng; lean không hỏi nếu đã nghiêng.",
 )
-@click.option("--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc (tên hoặc thư mục).")
+@click.option(
+    "--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc: tên, thư mục, hoặc tệp .toml của cơ quan."
+)
+@click.option(
+    "--as-of",
+    metavar="NGÀY",
+    help="Theo quy định có hiệu lực ngày này (dd/mm/yyyy), hoặc van-ban: theo ngày của từng văn bản.",
+)
 @click.option(
     "--model", default=None, metavar="DIR", help="Mô hình (mặc định: mô hình đang dùng, xem vanthu models list)."
 )
@@ -73,6 +80,7 @@ def batch(
     sort_into: Path | None,
     review: ReviewMode,
     rule_pack: str | None,
+    as_of: str | None,
     model: str | None,
 ) -> int:
     """Đọc mọi văn bản và sổ văn bản trong một thư mục, ghi báo cáo.
@@ -89,7 +97,7 @@ def batch(
     from vanthu_classifier.classifier import DispatchClassifier
     from vanthu_classifier.rulepack import DEFAULT
 
-    classifier = DispatchClassifier(rule_pack or DEFAULT, model=model or store.current(), review=review)
+    classifier = DispatchClassifier(rule_pack or DEFAULT, model=model or store.current(), review=review, as_of=as_of)
     summary = run(
         folder,
         out,

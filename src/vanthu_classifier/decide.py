@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import vanthu_classifier
+from vanthu_classifier import validity
 from vanthu_classifier.card import card, underlined
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.loai_van_ban import by_code
@@ -37,6 +37,7 @@ from vanthu_classifier.rulepack import (
     situation,
 )
 from vanthu_classifier.text import CleanText
+from vanthu_classifier.validity import AsOf
 
 if TYPE_CHECKING:
     import numpy as np
@@ -247,6 +248,7 @@ def decide(
     model_sha256: str | None = None,
     contributions: Contributions | None = None,
     changes: bool = True,
+    on: AsOf = None,
 ) -> Decision:
     """The decision on one document.
 
@@ -258,7 +260,7 @@ def decide(
     >>> d.dispatch, d.category, d.quote, d.basis
     (<Dispatch.ELECTRONIC_AND_PAPER: 'electronic_and_paper'>, 'B03', 'tờ trình', <Basis.RULE: 'rule'>)
     """
-    judge = Judge.of(pack, policy)
+    judge = Judge.of(pack, policy, on)
     if not (needs_model(facts) and types):
         return judge.decision(facts, judge.stated(facts), changes=changes)
     import numpy as np
@@ -314,19 +316,20 @@ _MOST_KEPT = 100_000
 
 
 class Judge:
-    """A rule pack and a policy, and the verdicts that were reached with them."""
+    """A rule pack and a policy, and the verdicts that were reached with them; `on` is the day whose law was asked for."""
 
-    def __init__(self, pack: Pack, policy: Policy) -> None:
+    def __init__(self, pack: Pack, policy: Policy, on: AsOf = None) -> None:
         self.pack = pack
         self.policy = policy
+        self.on = on
         self._stated: dict[object, Answer] = {}
         self._outlooks: dict[object, _Outlook] = {}
 
     @staticmethod
     @lru_cache(maxsize=16)
-    def of(pack: Pack, policy: Policy) -> Judge:
-        """The judge for a pack and a policy; one for all who ask."""
-        return Judge(pack, policy)
+    def of(pack: Pack, policy: Policy, on: AsOf = None) -> Judge:
+        """The judge for a pack, a policy and a day; one for all who ask."""
+        return Judge(pack, policy, on)
 
     def stated(self, facts: Facts) -> Answer:
         """The answer where the type is stated, or no model is asked."""
@@ -371,7 +374,7 @@ class Judge:
             answer.loai,
             rule.category if rule else None,
             reason,
-            " ".join(self._warnings(facts, verdict)),
+            " ".join(self._warnings(facts, answer)),
         )
 
     def decision(
@@ -407,7 +410,7 @@ class Judge:
                 replace(said, name=recipient.name)
                 for said, recipient in zip(verdict.recipients, facts.recipients, strict=True)
             ),
-            warnings=self._warnings(facts, verdict),
+            warnings=self._warnings(facts, answer),
             rule_pack=self.pack.id,
             model=model,
             rule=rule.id if rule else None,
@@ -419,11 +422,12 @@ class Judge:
             review=self.policy.review,
         )
 
-    def _warnings(self, facts: Facts, verdict: _Verdict) -> tuple[str, ...]:
+    def _warnings(self, facts: Facts, answer: Answer) -> tuple[str, ...]:
+        of_the_case = answer.verdict.warnings
         dated = facts.ngay is not None or (facts.so_ky_hieu is not None and facts.so_ky_hieu.year is not None)
-        if not (dated or facts.warnings):
-            return verdict.warnings
-        return (*facts.warnings, *_validity(facts, self.pack), *verdict.warnings)
+        if not (dated or facts.warnings or self.on):
+            return of_the_case
+        return (*facts.warnings, *validity.warnings(facts, self.pack, answer.loai, self.on), *of_the_case)
 
 
 def _verdict(
@@ -646,28 +650,6 @@ def _weigh(
 
 
 # ------------------------------------------------------------------ sentences and places
-
-
-def _validity(facts: Facts, pack: Pack) -> tuple[str, ...]:
-    """A47: the pack's window against the document's date, or the year inside its symbol."""
-    year = facts.so_ky_hieu.year if facts.so_ky_hieu else None
-    day = facts.ngay
-    number = pack.title.split(" ban hành")[0]
-    last = pack.in_force_to
-    late = last is not None and (day > last if day else (year or 0) > last.year)
-    if last and late:
-        when = _day(day) if day else f"năm {year}"
-        return (
-            f"Văn bản {when}: {number} đã hết hiệu lực sau ngày {_day(last)}. Câu trả lời chỉ để tham khảo; "
-            "xem quy định đang áp dụng, ví dụ Công văn 775/VPCP-KSTT.",
-        )
-    if pack.in_force_from and day and day < pack.in_force_from:
-        return (f"Văn bản {_day(day)}: {number} chỉ có hiệu lực từ ngày {_day(pack.in_force_from)}.",)
-    return ()
-
-
-def _day(day: date) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
 _STATED_BY = {

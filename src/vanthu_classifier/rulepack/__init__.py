@@ -1,6 +1,6 @@
 """The law as data: rule packs, and what they say of a document."""
 
-from vanthu_classifier.rulepack.load import DEFAULT, load, names
+from vanthu_classifier.rulepack.load import DEFAULT, in_force, load, names
 from vanthu_classifier.rulepack.resolve import RecipientRuling, Ruling, resolve, rule_document, rule_types
 from vanthu_classifier.rulepack.schema import Case, Example, Pack, Rule, Situation, Standing, situation
 from vanthu_classifier.rulepack.trace import Condition, Traced, trace
@@ -17,6 +17,7 @@ __all__ = [
     "Situation",
     "Standing",
     "Traced",
+    "in_force",
     "load",
     "names",
     "resolve",

@@ -201,7 +201,7 @@ class _Folder:
         for key in ("in_force_from", "in_force_to"):
             fields[key] = self._of_kind(key, date, "2018-07-16", required=False)
         fields["short"] = self.head.data.get("short") or str(fields["title"]).split(" ban hành")[0]
-        fields["successors"] = tuple(self.head.data.get("successors", ()))
+        fields["beside"] = tuple(self.head.data.get("beside", ()))
         fields["office_clause"] = self.head.data.get("office_clause")
         fields["silence"] = self._dispatch(self.head, None, 1, None, "silence", "needs_review")
         known = {
@@ -209,7 +209,7 @@ class _Folder:
             "in_force_from",
             "in_force_to",
             "short",
-            "successors",
+            "beside",
             "office_clause",
             "silence",
             "conflict",

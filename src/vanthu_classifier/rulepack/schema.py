@@ -228,7 +228,7 @@ class Pack:
     """A rule pack, checked.
 
     `in_force_from` and `in_force_to` are the first and the last day, None where open. `sha256` is the hash of its files. `short` is the act's
-    number, as a sentence names it. `successors` are ids of packs to look at for documents after the last day. `office_clause` is the rule that
+    number, as a sentence names it. `beside` are ids of other packs whose answer matters to whoever reads this one's: in force at the same time, or after it. `office_clause` is the rule that
     lets an office add types inside, None where the act has none. `local` is an office's own vocabulary, `base` the pack an office's own stands on.
     """
 
@@ -249,7 +249,7 @@ class Pack:
     omitted: Mapping[str, str] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
     short: str = ""
-    successors: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     office_clause: str | None = None
     local: Local | None = None
     base: str | None = None

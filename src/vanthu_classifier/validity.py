@@ -1,0 +1,124 @@
+"""Which act was in force when a document was issued, and what to tell its reader about it (LEGAL A47 and section 4.1).
+
+Decision 40/2018/QĐ-UBND was in force from 16/07/2018 to 09/04/2021; since 04/02/2020 a letter of the Government Office sends 26 types without paper, among them
+those of the Decision's second list. So for a document of
+
+    before 16/07/2018            none of the packs was in force
+    16/07/2018 to 03/02/2020     the Decision alone
+    04/02/2020 to 09/04/2021     both, and they collide: both answers are reported
+    since 10/04/2021             the letter alone
+
+Unasked, the pack that was chosen answers, with a warning where its time is over or where another act in force answers otherwise. Asked for a day
+(`as_of`), the pack in force on it answers, and it is said when there is none or another one beside.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from vanthu_classifier.facts import Facts, as_date
+from vanthu_classifier.rulepack import Pack, in_force, load, rule_document
+
+__all__ = ["AsOf", "pack_for", "read_as_of", "warnings"]
+
+AsOf = date | Literal["document"] | None
+"""The day whose law is asked for: one day for all, each document's own, or the chosen pack whatever the day."""
+
+_DOCUMENT = ("document", "van-ban", "văn bản", "van ban")
+
+
+def read_as_of(value: date | str | None) -> AsOf:
+    """A day from a date, ISO text or dd/mm/yyyy; "document" for that word or "van-ban"; None for None.
+
+    `ArgumentValueError` where the text is no day.
+
+    >>> read_as_of("01/6/2020"), read_as_of("van-ban"), read_as_of(None)
+    (datetime.date(2020, 6, 1), 'document', None)
+    """
+    if isinstance(value, str) and value.strip().lower() in _DOCUMENT:
+        return "document"
+    return as_date(value)
+
+
+def pack_for(pack: Pack, on: AsOf, facts: Facts | None = None) -> Pack:
+    """The pack that answers: `pack` itself where it was in force on the day or no day is asked for or known, or else the one that was.
+
+    >>> from vanthu_classifier import rulepack
+    >>> pack_for(rulepack.load(), date(2022, 1, 1)).id
+    'vpcp-775-2020'
+    """
+    day = on if isinstance(on, date) else facts.ngay if on == "document" and facts else None
+    if day is None or pack.in_force(day):
+        return pack
+    return next(iter(_in_force(day)), pack)
+
+
+@lru_cache(maxsize=4096)
+def _in_force(day: date) -> tuple[Pack, ...]:
+    return in_force(day)
+
+
+def warnings(facts: Facts, pack: Pack, loai: str | None, on: AsOf) -> tuple[str, ...]:
+    """What the reader of an answer of `pack` has to know about its time; `loai` is the type that the answer is about."""
+    day = on if isinstance(on, date) else facts.ngay
+    year = facts.so_ky_hieu.year if facts.so_ky_hieu else None
+    if day is None:
+        # The year inside the symbol says enough where it is later than the pack's last.
+        over = pack.in_force_to is not None and year is not None and year > pack.in_force_to.year
+        return (_expired(facts, pack, loai, f"năm {year}", date(year, 12, 31)),) if over and year else ()
+    if on is not None:
+        return _of_the_day(facts, pack, loai, day)
+    if pack.in_force(day):
+        own = rule_document(pack, facts, loai=loai)[0]
+        beside = [load(id) for id in pack.beside]
+        return tuple(
+            _both(other, facts, loai, day)
+            for other in beside
+            if other.in_force(day) and rule_document(other, facts, loai=loai)[0].outcome is not own.outcome
+        )
+    if pack.in_force_to is not None and day > pack.in_force_to:
+        return (_expired(facts, pack, loai, _day(day), day),)
+    assert pack.in_force_from is not None
+    return (f"Văn bản {_day(day)}: {pack.short} chỉ có hiệu lực từ ngày {_day(pack.in_force_from)}.",)
+
+
+def _of_the_day(facts: Facts, pack: Pack, loai: str | None, day: date) -> tuple[str, ...]:
+    found = _in_force(day)
+    if not pack.in_force(day):
+        return (
+            f"Ngày {_day(day)}: không có bộ quy tắc nào của thư viện có hiệu lực. Câu trả lời theo {pack.short} chỉ để tham khảo.",
+        )
+    return tuple(_both(other, facts, loai, day) for other in found if other.id not in (pack.id, pack.base))
+
+
+def _expired(facts: Facts, pack: Pack, loai: str | None, when: str, day: date) -> str:
+    assert pack.in_force_to is not None
+    said = (
+        f"Văn bản {when}: {pack.short} đã hết hiệu lực sau ngày {_day(pack.in_force_to)}. Câu trả lời chỉ để tham khảo."
+    )
+    offered = [
+        f"Theo {other.short} (bộ {other.id}): {_answer(other, facts, loai)}."
+        for other in map(load, pack.beside)
+        if other.in_force(day)
+    ]
+    return " ".join((said, *offered))
+
+
+def _both(other: Pack, facts: Facts, loai: str | None, day: date) -> str:
+    return f"Ngày {_day(day)} còn có {other.short} (bộ {other.id}) cùng hiệu lực: {_answer(other, facts, loai)}."
+
+
+def _answer(other: Pack, facts: Facts, loai: str | None) -> str:
+    ruling = rule_document(other, facts, loai=loai)[0]
+    if ruling.rule is None:
+        return (
+            "không nêu trường hợp này" if ruling.silence or not ruling.against else "các điều khoản trả lời khác nhau"
+        )
+    lean = f" (nghiêng về: {ruling.lean.label_vi.lower()})" if ruling.lean else ""
+    return f"{ruling.outcome.label_vi.lower()}{lean}, «{ruling.rule.focus or ruling.rule.quote}»"
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
