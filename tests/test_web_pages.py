@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
 import office_files
-from vanthu_classifier import DispatchClassifier, classify
+from vanthu_classifier import DispatchClassifier, classify, rulepack
 from vanthu_classifier.journal import Answered
 from vanthu_classifier.web import app as app_module
 from vanthu_classifier.web.access import AccessFile
@@ -256,17 +256,30 @@ def test_a_form_sent_twice_counts_once(client: TestClient) -> None:
 # ------------------------------------------------------------------ the rules
 
 
-def test_every_rule_is_readable(client: TestClient) -> None:
-    pack = DispatchClassifier().pack
-    page = words(client.get("/quy-tac").text)
-    for rule in pack.rules.values():
-        assert f"{rule.id} " in page
-        assert rule.quote in page
-        assert rule.reading in page
-        one = words(client.get(f"/quy-tac/{rule.id}").text)
-        assert all(example.trich_yeu in one for example in (*rule.examples, *rule.near_misses))
+@pytest.mark.parametrize("name", rulepack.names())
+def test_every_rule_is_readable(tmp_path: Path, name: str) -> None:
+    pack = rulepack.load(name)
+    with TestClient(create_app(tmp_path, classifier=DispatchClassifier(pack.id)), base_url=BASE) as client:
+        page = words(client.get("/quy-tac").text)
+        for rule in pack.rules.values():
+            assert f"{rule.id} " in page
+            assert rule.quote in page
+            assert rule.reading in page
+            one = words(client.get(f"/quy-tac/{rule.id}").text)
+            assert all(example.trich_yeu in one for example in (*rule.examples, *rule.near_misses))
+        asked = words(ask(client, "Tờ trình xin kinh phí").text)
+        assert f"{pack.short}, {pack.place(classify_by(pack.id)['category'])[0][:7].lower()}" in asked
+        assert pack.short in words(client.get("/gioi-thieu").text)
+
+
+def classify_by(pack: str) -> dict[str, Any]:
+    return DispatchClassifier(pack).classify("Tờ trình xin kinh phí").to_dict()
+
+
+def test_rules_are_found_by_their_words(client: TestClient) -> None:
     assert "E05" in words(client.get("/quy-tac?q=lich+hop").text)
     assert "B03" not in words(client.get("/quy-tac?q=lich+hop").text)
+    assert "Không có quy tắc nào" in words(client.get("/quy-tac?q=xyz").text)
     assert client.get("/quy-tac/X99").status_code == 404
 
 

@@ -92,9 +92,8 @@ _COPIES = frozenset({"SY", "SL", "TrS"})
 def judge(correction: Correction, pack: Pack) -> Judged:
     """What one correction by itself is good for, under this pack. Nothing is asked of the model."""
     try:
-        facts = facts_module.read(
-            **{key: value for key, value in correction.given.args.items() if key != "co_quan_ban_hanh"}
-        )
+        known = {key: value for key, value in correction.given.args.items() if key != "co_quan_ban_hanh"}
+        facts = facts_module.read(**known, local=pack.local)
     except (InputError, TypeError) as error:  # written by a version that took other arguments
         return Judged(correction, Bearing.UNTYPED, note=str(error), note_en=str(error))
     said, stated = correction.loai_van_ban, facts.loai

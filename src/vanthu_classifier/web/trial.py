@@ -46,7 +46,8 @@ class Trial:
 def try_title(desk: Desk, args: Mapping[str, Any]) -> Trial:
     """Every rule of the pack on this document; recorded nowhere. Raises what `classify` raises."""
     reply = desk.decide(args)
-    facts = facts_module.read(**{name: value for name, value in args.items() if name != "co_quan_ban_hanh"})
+    given = {name: value for name, value in args.items() if name != "co_quan_ban_hanh"}
+    facts = facts_module.read(**given, local=desk.pack.local)
     supposed = None if facts.loai else reply.answer["loai_van_ban"]
     roles = ("", *dict.fromkeys(str(r.role) for r in facts.recipients))
     best: dict[str, Traced] = {}

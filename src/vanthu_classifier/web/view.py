@@ -93,7 +93,7 @@ def label(dispatch: str | None, lang: Lang) -> str:
 
 def pack_name(pack: Pack, lang: Lang) -> str:
     """The act, short."""
-    return pack.title.split(" ban hành")[0] if lang == "vi" else pack.title_en.split(":")[0]
+    return pack.short or pack.title if lang == "vi" else pack.title_en.split(":")[0]
 
 
 def type_names(lang: Lang) -> dict[str, str]:
@@ -177,7 +177,7 @@ def show(given: Answered, pack: Pack, lang: Lang) -> Shown:
         lean_label=label(answer["lean"], lang),
         title=segments(given.trich_yeu, spans),
         so_ky_hieu=given.so_ky_hieu,
-        place=pack.place(answer["category"])[lang == "en"] if answer["quote"] else "",
+        place=pack.place(answer["category"])[lang == "en"] if answer["rule_pack"] == pack.id else "",
         quote=quoted(answer["quote"], rule.focus if rule and rule.quote == answer["quote"] else ""),
         rule=rule.id if rule else None,
         readings=said.get("reading", ()),
@@ -306,25 +306,21 @@ class Group:
     rules: Sequence[Rule]
 
 
-_GROUPS = (
-    ("danh-muc-1", ("Danh mục 1: hoàn toàn bằng văn bản điện tử", "First list: electronic only")),
-    ("danh-muc-2", ("Danh mục 2: điện tử kèm văn bản giấy", "Second list: electronic plus paper")),
-    ("doan-3", ("Đoạn thứ ba: loại do cơ quan quy định thêm", "Third paragraph: types an office adds")),
-    ("ngoai", ("Điều hai danh mục để ngỏ: cách hiểu", "What the lists leave open: positions taken")),
-)
-
-
 def groups(pack: Pack, matches: Sequence[Rule]) -> list[Group]:
-    """The rules under the lists that they belong to, in the lists' order."""
-    found: dict[str, list[Rule]] = {id: [] for id, _ in _GROUPS}
-    for rule in sorted(matches, key=lambda r: (r.category or "", r.category != r.id)):
-        found[_group(rule)].append(rule)
-    return [Group(id, heading, found[id]) for id, heading in _GROUPS if found[id]]
+    """The rules under the places of the act that they belong to; items first, what the act leaves open last."""
+    found: dict[tuple[str, str], list[Rule]] = {}
+    for rule in sorted(
+        matches, key=lambda r: (r.category is None, _order(pack, r), r.category or "", r.category != r.id)
+    ):
+        found.setdefault(pack.place(rule.category), []).append(rule)
+    return [
+        Group(f"nhom-{i}", heading if heading[0] else ("Các quy tắc", "Rules"), rules)
+        for i, (heading, rules) in enumerate(found.items(), 1)
+    ]
 
 
-def _group(rule: Rule) -> str:
-    if rule.category is None:
-        return "ngoai"
-    if rule.category == "E90":
-        return "doan-3"
-    return "danh-muc-1" if rule.category.startswith("E") else "danh-muc-2"
+def _order(pack: Pack, rule: Rule) -> int:
+    """Where the place of a rule stands among the places that the pack names."""
+    places = list(pack.places.values())
+    place = pack.place(rule.category)
+    return places.index(place) if place in places else len(places)
