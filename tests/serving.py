@@ -29,10 +29,10 @@ class Served:
 
 
 @contextmanager
-def serving(data: Path, *options: str, port: int = 0) -> Iterator[Served]:
-    """A server over the data folder; stopped at the end, if it still runs."""
-    command = [*COMMAND, "serve", "--no-open", "--port", str(port), "--data", str(data), *options]
-    environment = {**os.environ, "VANTHU_HOME": str(data), "PYTHONUNBUFFERED": "1"}
+def serving(data: Path, *options: str, opened_by: str = "") -> Iterator[Served]:
+    """A server over the data folder; stopped at the end, if it still runs. `opened_by` is the browser's command, none where it is ""."""
+    command = [*COMMAND, "serve", *([] if opened_by else ["--no-open"]), "--port", "0", "--data", str(data), *options]
+    environment = {**os.environ, "VANTHU_HOME": str(data), "PYTHONUNBUFFERED": "1", "BROWSER": opened_by}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment)
     assert process.stderr is not None
     try:

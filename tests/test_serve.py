@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,20 @@ def test_it_answers_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     assert not (tmp_path / "tmp").exists()
     with Journal(tmp_path / FILE) as journal:
         assert [r.given.trich_yeu for r in journal.history()] == ["Giấy mời họp"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a browser given by its command")
+def test_the_browser_is_opened_when_the_page_answers(tmp_path: Path) -> None:
+    (tmp_path / "browser").write_text(
+        f'#!/bin/sh\nprintf %s "$1" > "{tmp_path}/opened.part"; mv "{tmp_path}/opened.part" "{tmp_path}/opened"\n'
+    )
+    (tmp_path / "browser").chmod(0o755)
+    with serving(tmp_path / "data", opened_by=f"{tmp_path}/browser %s") as served:
+        for _ in range(400):
+            if (tmp_path / "opened").exists():
+                break
+            time.sleep(0.05)
+        assert (tmp_path / "opened").read_text() == served.url + "/"
 
 
 def test_a_port_in_use_is_said_and_our_own_page_is_found(tmp_path: Path) -> None:
