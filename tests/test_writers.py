@@ -170,14 +170,15 @@ def test_xlsx_has_a_sheet_of_recipients_and_one_of_errors(tmp_path: Path) -> Non
     file_copy = {"name": "Lưu: VT", "role": "file", "dispatch": None, "reason": "Bản lưu, không gửi đi."}
     one = row(recipients=[*row()["recipients"], file_copy])
     error = failed("Tệp rỗng. Xin lại tệp từ nơi gửi.") | {"remedy": "Xin lại tệp từ nơi gửi."}
-    path = written(tmp_path / "a.xlsx", one, error, row(recipients=[]))
+    alike = [{"name": "UBND xã", "role": "unstated", "dispatch": row()["dispatch"], "reason": ""}]
+    path = written(tmp_path / "a.xlsx", one, error, row(recipients=[]), row(recipients=alike))
     first, second = (cells(path, i, "Nơi nhận") for i in (1, 2))
     assert (first["Nơi nhận"], first["Vai trò"], first["Hình thức gửi"]) == (
         "UBND xã", "để thực hiện", "● Chỉ gửi bản điện tử",
     )  # fmt: skip
     assert (first["Số, ký hiệu"], first["Lý do"]) == ("15/QĐ-UBND", "để biết")
     assert (second["Vai trò"], second["Hình thức gửi"]) == ("lưu", "– Không gửi")
-    assert len(sheet(path, "Nơi nhận")) == 3
+    assert len(sheet(path, "Nơi nhận")) == 3  # of a register only what is sent differently
     assert sheet(path, "Lỗi") == [
         ["Tệp", "Dòng", "Lỗi", "Cách xử lý"],
         ["b.pdf", "", "Tệp rỗng.", "Xin lại tệp từ nơi gửi."],

@@ -73,4 +73,4 @@ def printable(text: str) -> str:
     >>> printable("Tờ\x00 trình\x07\uffff")
     'Tờ trình�'
     """
-    return _NO_LETTER.sub("\ufffd", _UNPRINTABLE.sub("", text))
+    return text if text.isprintable() else _NO_LETTER.sub("\ufffd", _UNPRINTABLE.sub("", text))

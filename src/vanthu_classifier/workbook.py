@@ -1,7 +1,7 @@
 """The report as a workbook (.xlsx), for the clerk who filters it and the chief who has it printed.
 
     Văn bản     a row a document: what it is, how it is sent, the clause and the reason; on the right, off the printed page, the rest
-    Nơi nhận    a row a recipient, of documents whose recipients are known
+    Nơi nhận    a row a recipient, of documents whose recipients are known; of a register's rows where they are sent to differently
     Lỗi         what could not be read, and what to do
     Tổng hợp    the numbers, with a chart
 
@@ -187,19 +187,24 @@ class _Table:
     def _cell(self, column: int, cell: _Cell, look: Any) -> None:
         if cell is None or cell == "":
             self._sheet.write_blank(self._row, column, None, look)
-        elif isinstance(cell, _Link) and self._links < _LINKS:
+        elif isinstance(cell, str):
+            self._text(column, cell, look)
+        elif isinstance(cell, _Link):
             self._links += 1
+            if self._links > _LINKS:
+                return self._text(column, cell.text, look)
             self._sheet.write_url(self._row, column, cell.url, self._sheets.looks["link"], cell.text)
         elif isinstance(cell, date):
             self._sheet.write_datetime(self._row, column, cell, self._sheets.looks["date"])
-        elif isinstance(cell, float):
-            self._sheet.write_number(self._row, column, cell, self._sheets.looks["share"])
-        elif isinstance(cell, int):
-            self._sheet.write_number(self._row, column, cell, look)
         else:
-            text = printable(cell.text if isinstance(cell, _Link) else cell)
-            text = text if len(text) <= _CELL else text[:_CELL] + "…"
-            self._sheet.write_string(self._row, column, text, look)
+            self._sheet.write_number(
+                self._row, column, cell, self._sheets.looks["share"] if isinstance(cell, float) else look
+            )
+        return None
+
+    def _text(self, column: int, text: str, look: Any) -> None:
+        text = printable(text if len(text) <= _CELL else text[:_CELL] + "…")
+        self._sheet.write_string(self._row, column, text, look)
 
     def finish(self, nothing: str = "") -> None:
         """The filter and the printed area, now that the last row is known; `nothing` stands in a table without rows."""
@@ -273,8 +278,10 @@ class _Sheets:
             what = str(values["error"] or "")
             error = what.removesuffix(remedy).rstrip() if remedy else what
             self._errors.write([values["path"], values["row"], error, remedy], None)
-        for recipient in row.get("recipients") or ():
-            self._recipients.write(_recipient(values, recipient), _dispatch(recipient))
+        recipients = row.get("recipients") or ()
+        if row.get("row") is None or any(_dispatch(recipient) not in (None, outcome) for recipient in recipients):
+            for recipient in recipients:
+                self._recipients.write(_recipient(values, recipient), _dispatch(recipient))
 
     def _link(self, row: Row) -> _Link | str:
         """A file as a link, where it stands for itself and not for the rows of a register, and is fit to be opened."""
@@ -292,7 +299,7 @@ class _Sheets:
     def close(self) -> None:
         """Finish every sheet, and sum up."""
         self._documents.finish("Không có văn bản nào.")
-        self._recipients.finish("Không có văn bản nào ghi nơi nhận.")
+        self._recipients.finish("Không có văn bản nào phải gửi khác nhau theo nơi nhận.")
         self._errors.finish("Không có lỗi nào.")
         self._sum_up()
 

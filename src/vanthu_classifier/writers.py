@@ -169,7 +169,9 @@ def harmless(value: Any) -> Any:
     """
     if not isinstance(value, str) or value.isalnum():
         return value
-    value = _WITHIN.sub("'", printable(value))
+    value = printable(value)
+    if ";" in value or not value.isprintable():
+        value = _WITHIN.sub("'", value)
     return "'" + value if _TAKEN_FOR_FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
 
 

@@ -1,0 +1,145 @@
+"""What `vanthu batch` needs for a folder of text files, against what the reading libraries alone need for the same files.
+
+    python benchmarks/reading.py [--files 150] [--rounds 5] [--most 1.5]
+
+Makes Word files (python-docx) and PDF files with a text layer in a temporary folder, then measures in turn, in one run:
+
+    library     python-docx: the text of every paragraph and cell; pypdfium2: the text of every page
+    batch       `batch.run`: found, hashed, read in a contained process, laid out, decided, written as .jsonl; nothing remembered
+
+Each is the least of the rounds, as time on the clock and as time of all processors (the contained process works beside ours). Absolute
+times are noise on a shared machine; the ratio is the figure. Exit code 1 where a ratio is above `--most`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import office_files as office
+
+from vanthu_classifier import DispatchClassifier, batch
+
+_MATTERS = ("rà soát thủ tục hành chính", "bảo vệ môi trường", "phòng, chống thiên tai", "số hóa tài liệu lưu trữ")
+_SENTENCE = (
+    "Các phòng chuyên môn, Ủy ban nhân dân các xã, thị trấn căn cứ chức năng, nhiệm vụ được giao tổ chức thực hiện nghiêm túc, "
+    "báo cáo kết quả về Văn phòng trước ngày {day} hằng tháng để tổng hợp, trình lãnh đạo xem xét, chỉ đạo."
+)
+
+
+def make_docx(path: Path, number: int, paragraphs: int) -> None:
+    """A decision of some pages, with a table."""
+    chance = random.Random(number)
+    head = office.decision(f"Về việc {chance.choice(_MATTERS)} đợt {number}", f"Số: {number}/QĐ-UBND")
+    body = [_SENTENCE.format(day=chance.randint(1, 28)) for _ in range(paragraphs)]
+    table = [[str(i), f"Nội dung {i}", "Phòng Nội vụ", "Quý III"] for i in range(1, 13)]
+    office.docx(path, [*head[:-1], *body, table, head[-1]])
+
+
+def make_pdf(path: Path, number: int, pages: int) -> None:
+    """A decision of some pages with a text layer, lines of words at their places."""
+    chance = random.Random(number)
+    head: list[office.Text] = [
+        (80, 60, "ỦY BAN NHÂN DÂN"),
+        (300, 60, office.COUNTRY[0]),
+        (80, 76, "HUYỆN PHÚ LỘC"),
+        (330, 76, office.COUNTRY[1]),
+        (90, 100, f"Số: {number}/QĐ-UBND"),
+        (330, 100, "Phú Lộc, ngày 02 tháng 7 năm 2019"),
+        (250, 140, "QUYẾT ĐỊNH"),
+        (170, 160, f"Về việc {chance.choice(_MATTERS)} đợt {number}"),
+    ]
+    foot: list[office.Text] = [(80, 700, "Nơi nhận:"), (80, 715, "- Như Điều 2;"), (80, 730, "- Lưu: VT.")]
+    words = _SENTENCE.format(day=chance.randint(1, 28)).split()
+    lines = [" ".join(words[i : i + 12]) for i in range(0, len(words), 12)] * 12
+    sheets = [[(80.0, 200.0 + 14 * i, line) for i, line in enumerate(lines[:34])] for _ in range(pages)]
+    sheets[0] = head + sheets[0]
+    sheets[-1] = [text for text in sheets[-1] if text[1] < 690] + foot
+    office.pdf(path, sheets)
+
+
+def library_docx(folder: Path) -> int:
+    """Letters of all paragraphs and cells, by python-docx."""
+    import docx
+
+    letters = 0
+    for path in folder.glob("*.docx"):
+        document = docx.Document(str(path))
+        letters += sum(len(paragraph.text) for paragraph in document.paragraphs)
+        letters += sum(len(cell.text) for table in document.tables for row in table.rows for cell in row.cells)
+    return letters
+
+
+def library_pdf(folder: Path) -> int:
+    """Letters of all pages, by pypdfium2."""
+    import pypdfium2
+
+    letters = 0
+    for path in folder.glob("*.pdf"):
+        document = pypdfium2.PdfDocument(path)
+        for page in document:
+            textpage = page.get_textpage()
+            letters += len(textpage.get_text_range())
+            textpage.close()
+            page.close()
+        document.close()
+    return letters
+
+
+def measured(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds on the clock and of all processors, children included."""
+    before, clock = os.times(), time.perf_counter()
+    work()
+    after, seconds = os.times(), time.perf_counter() - clock
+    return seconds, sum(after[:4]) - sum(before[:4])
+
+
+def main() -> int:
+    """Measure and print; 1 where a ratio is above what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=150, help="of each kind")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pages", type=int, default=3)
+    parser.add_argument("--most", type=float, default=1.5, help="ratio that is still good")
+    asked = parser.parse_args()
+    classifier = DispatchClassifier()
+    classifier.decisions([{"trich_yeu": "phê duyệt dự toán"}])  # the model is loaded
+    worst = 0.0
+    print(f"{asked.files} files of each kind, {asked.pages} pages, least of {asked.rounds} rounds; milliseconds a file")
+    print(f"{'':8}{'library':>10}{'batch':>10}{'ratio':>8}   {'library':>10}{'batch':>10}{'ratio':>8}")
+    print(f"{'':8}{'clock':>28}   {'processors':>28}")
+    with tempfile.TemporaryDirectory() as place:
+        for kind, library, make in (("docx", library_docx, make_docx), ("pdf", library_pdf, make_pdf)):
+            folder = Path(place, kind)
+            folder.mkdir()
+            for number in range(asked.files):
+                make(folder / f"{number:04}.{kind}", number, 12 * asked.pages if kind == "docx" else asked.pages)
+            out = Path(place, f"{kind}.jsonl")
+
+            def by_library(library: Callable[[Path], int] = library, folder: Path = folder) -> None:
+                library(folder)
+
+            def by_batch(folder: Path = folder, out: Path = out) -> None:
+                summary = batch.run(folder, out, classifier=classifier, resume=False)
+                assert (summary.rows, summary.errors) == (asked.files, 0), summary
+
+            rounds = [(measured(by_library), measured(by_batch)) for _ in range(asked.rounds)]
+            figures = []
+            for which in (0, 1):  # clock, processors
+                alone, whole = (min(times[i][which] for times in rounds) / asked.files * 1000 for i in (0, 1))
+                figures.append(f"{alone:10.2f}{whole:10.2f}{whole / alone:8.2f}")
+                worst = max(worst, whole / alone)
+            print(f"{kind:8}{figures[0]}   {figures[1]}", flush=True)
+    return int(worst > asked.most)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
