@@ -2,7 +2,7 @@
 
     python benchmarks/reading.py [--files 150] [--rounds 5] [--most 1.5]
 
-Makes Word files (python-docx) and PDF files with a text layer in a temporary folder, then measures in turn, in one run:
+Makes Word files (python-docx) and PDF files with a text layer (reportlab) in a temporary folder, then measures in turn, in one run:
 
     library     python-docx: the text of every paragraph and cell; pypdfium2: the text of every page
     batch       `batch.run`: found, hashed, read in a contained process, laid out, decided, written as .jsonl; nothing remembered
@@ -20,12 +20,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import office_files as office
-
 from vanthu_classifier import DispatchClassifier, batch
 
 _MATTERS = ("rà soát thủ tục hành chính", "bảo vệ môi trường", "phòng, chống thiên tai", "số hóa tài liệu lưu trữ")
@@ -44,26 +44,42 @@ def make_docx(path: Path, number: int, paragraphs: int) -> None:
     office.docx(path, [*head[:-1], *body, table, head[-1]])
 
 
-def make_pdf(path: Path, number: int, pages: int) -> None:
-    """A decision of some pages with a text layer, lines of words at their places."""
+def make_pdf(path: Path, number: int, pages: int, font: Path) -> None:
+    """A decision of some pages with an embedded font and a text layer, as Word prints it."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
     chance = random.Random(number)
-    head: list[office.Text] = [
+    pdfmetrics.registerFont(TTFont("Serif", font))
+    page = Canvas(str(path), pagesize=A4, invariant=1)
+
+    def write(x: float, y: float, text: str) -> None:
+        page.setFont("Serif", 11)
+        page.drawString(x, A4[1] - y, text)
+
+    for x, y, text in (
         (80, 60, "ỦY BAN NHÂN DÂN"),
-        (300, 60, office.COUNTRY[0]),
+        (270, 60, office.COUNTRY[0]),
         (80, 76, "HUYỆN PHÚ LỘC"),
         (330, 76, office.COUNTRY[1]),
         (90, 100, f"Số: {number}/QĐ-UBND"),
         (330, 100, "Phú Lộc, ngày 02 tháng 7 năm 2019"),
         (250, 140, "QUYẾT ĐỊNH"),
         (170, 160, f"Về việc {chance.choice(_MATTERS)} đợt {number}"),
-    ]
-    foot: list[office.Text] = [(80, 700, "Nơi nhận:"), (80, 715, "- Như Điều 2;"), (80, 730, "- Lưu: VT.")]
-    words = _SENTENCE.format(day=chance.randint(1, 28)).split()
-    lines = [" ".join(words[i : i + 12]) for i in range(0, len(words), 12)] * 12
-    sheets = [[(80.0, 200.0 + 14 * i, line) for i, line in enumerate(lines[:34])] for _ in range(pages)]
-    sheets[0] = head + sheets[0]
-    sheets[-1] = [text for text in sheets[-1] if text[1] < 690] + foot
-    office.pdf(path, sheets)
+    ):
+        write(x, y, text)
+    words = " ".join(_SENTENCE.format(day=chance.randint(1, 28)) for _ in range(7)).split()
+    lines = [" ".join(words[i : i + 14]) for i in range(0, len(words), 14)]
+    for at in range(pages):
+        for i, line in enumerate(lines):
+            write(80, 200 + 18 * i, line)
+        if at < pages - 1:
+            page.showPage()
+    for i, line in enumerate(("Nơi nhận:", "- Như Điều 2;", "- Lưu: VT.")):
+        write(80, 720 + 14 * i, line)
+    page.save()
 
 
 def library_docx(folder: Path) -> int:
@@ -108,6 +124,9 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=150, help="of each kind")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pages", type=int, default=3)
+    parser.add_argument(
+        "--font", type=Path, default="/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf", help="for the PDF files"
+    )
     parser.add_argument("--most", type=float, default=1.5, help="ratio that is still good")
     asked = parser.parse_args()
     classifier = DispatchClassifier()
@@ -117,11 +136,14 @@ def main() -> int:
     print(f"{'':8}{'library':>10}{'batch':>10}{'ratio':>8}   {'library':>10}{'batch':>10}{'ratio':>8}")
     print(f"{'':8}{'clock':>28}   {'processors':>28}")
     with tempfile.TemporaryDirectory() as place:
-        for kind, library, make in (("docx", library_docx, make_docx), ("pdf", library_pdf, make_pdf)):
+        for kind, library, make in (
+            ("docx", library_docx, make_docx),
+            ("pdf", library_pdf, partial(make_pdf, font=asked.font)),
+        ):
             folder = Path(place, kind)
             folder.mkdir()
             for number in range(asked.files):
-                make(folder / f"{number:04}.{kind}", number, 12 * asked.pages if kind == "docx" else asked.pages)
+                make(folder / f"{number:04}.{kind}", number, 9 * asked.pages if kind == "docx" else asked.pages)
             out = Path(place, f"{kind}.jsonl")
 
             def by_library(library: Callable[[Path], int] = library, folder: Path = folder) -> None:

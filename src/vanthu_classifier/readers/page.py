@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 
 from vanthu_classifier.text import clean
@@ -105,15 +106,22 @@ _FOOT_EDGE = 0.45  # the signature block stands in the right half (Appendix I, p
 
 def _rows(words: Iterable[Word]) -> list[_Row]:
     rows: list[_Row] = []
-    for word in sorted(words, key=lambda w: (w.y, w.x0)):
+    places: dict[str, list[float]] = {}  # where each text stands in the last row
+    for word in sorted(words, key=_HEIGHT):
         if rows and abs(word.y - rows[-1][0].y) < 0.4 * min(word.size, rows[-1][0].size):
-            if not any(
-                w.text == word.text and abs(w.x0 - word.x0) < 0.2 * word.size for w in rows[-1]
-            ):  # drawn twice for bold
-                rows[-1].append(word)
+            same = places.setdefault(word.text, [])
+            if any(abs(x0 - word.x0) < 0.2 * word.size for x0 in same):  # drawn twice for bold
+                continue
+            same.append(word.x0)
+            rows[-1].append(word)
         else:
             rows.append([word])
-    return [sorted(row, key=lambda w: w.x0) for row in rows]
+            places = {word.text: [word.x0]}
+    return [sorted(row, key=_PLACE) for row in rows]
+
+
+_HEIGHT = attrgetter("y", "x0")
+_PLACE = attrgetter("x0")
 
 
 def _joined(row: Sequence[Word]) -> str:

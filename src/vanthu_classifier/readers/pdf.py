@@ -66,11 +66,12 @@ def lines(path: Path, ocr: recognition.Mode = "auto") -> tuple[Line, ...]:
 
 def _readable(found: Sequence[Line]) -> bool:
     text = " ".join(line.text for line in found)
+    if sum(map(str.isalpha, text)) < _LEAST_LETTERS:
+        return False
+    if looks_vietnamese(text):
+        return True
     marked = [word for word in text.split() if has_diacritics(word)]
-    vietnamese = looks_vietnamese(text) or (
-        len(marked) >= 8 and looks_vietnamese(" ".join(marked))
-    )  # or a form in two languages
-    return vietnamese and sum(c.isalpha() for c in text) >= _LEAST_LETTERS
+    return len(marked) >= 8 and looks_vietnamese(" ".join(marked))  # a form in two languages
 
 
 # ------------------------------------------------------------------ pictures of pages
@@ -96,6 +97,8 @@ def _stated(document: Any) -> tuple[Line, ...]:
     count = len(document)
     foot = -1
     for number in range(min(count, _MAX_SEARCHED)):
+        if foot >= 0 and number > max(1, foot + 1) and number != count - 1:
+            continue
         with closing(_Page(document, number)) as page:
             named = (
                 foot < 0 and _NAMED.search(page.text) is not None and "noi nhan" in strip_diacritics(page.text).lower()
@@ -144,12 +147,18 @@ class _Page:
 
 
 def _found(textpage: Any, letters: str, height: float) -> Iterator[Word]:
+    import pypdfium2.raw as pdfium
+
+    box_of, size_of = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
+    first, last = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+    into_first, into_last = ctypes.byref(first), ctypes.byref(last)
     for run in _RUN.finditer(letters):
         start, end = run.span()
-        first, last = _box(textpage, start), _box(textpage, end - 1)
-        size = _size(textpage, start)
-        if abs(first.bottom - last.bottom) < 0.3 * size and 0 <= last.right - first.left < 1.2 * size * (end - start):
-            yield Word(run.group(), first.left, last.right, height - first.bottom, size)
+        box_of(textpage, start, into_first)
+        box_of(textpage, end - 1, into_last)
+        size, bottom, left, right = max(size_of(textpage, start), 1.0), first.bottom, first.left, last.right
+        if abs(bottom - last.bottom) < 0.3 * size and 0 <= right - left < 1.2 * size * (end - start):
+            yield Word(run.group(), left, right, height - bottom, size)
         else:
             yield from _pieces(textpage, letters, start, end, height)
 
