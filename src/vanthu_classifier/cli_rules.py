@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -290,3 +291,54 @@ def _as_json(findings: Findings, name: str) -> dict[str, Any]:
             "contradictions": len(space.contradictions), "gaps": len(space.gaps),
         },
     }  # fmt: skip
+
+
+# ------------------------------------------------------------------ new, schema
+
+
+@rules.command("new")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--base", default=None, metavar="PACK", help="Bộ quy tắc đứng dưới (mặc định: bộ mặc định của thư viện).")
+def rules_new(file: Path, base: str | None) -> int:
+    """Tạo tệp quy tắc riêng của cơ quan, có giải thích từng dòng, để sửa tiếp."""
+    from vanthu_classifier.errors import ArgumentValueError, InputError
+    from vanthu_classifier.rulepack import DEFAULT, load, names
+    from vanthu_classifier.rulepack.template import template
+
+    if file.suffix.lower() != ".toml":
+        raise InputError("Tên tệp phải có đuôi .toml.", remedy=f"Ví dụ: vanthu rules new {file.stem}.toml", path=file)
+    if base is not None and base not in names():
+        raise ArgumentValueError(
+            f"Không có bộ nền «{base}».", remedy=f"Dùng một trong: {', '.join(names())}.", column="base"
+        )
+    text = template(load(base or DEFAULT), str(file))
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+    except FileExistsError as error:
+        raise InputError("Tệp này đã có, không ghi đè.", remedy="Chọn tên khác.", path=file) from error
+    except OSError as error:
+        raise InputError(f"Không ghi được tệp ({error.strerror}).", remedy="Chọn thư mục khác.", path=file) from error
+    click.echo(
+        f"Đã tạo {file}. Mở bằng trình soạn thảo, sửa theo lời giải thích, rồi chạy: vanthu rules check {file}",
+        err=True,
+    )
+    return 0
+
+
+_SCHEMAS = ("office", "pack", "rules", "items", "omitted", "silent", "cases")
+
+
+@rules.command("schema")
+@click.argument("kind", type=click.Choice(_SCHEMAS), default="office", metavar="[KIND]")
+def rules_schema(kind: str) -> int:
+    """JSON Schema để trình soạn thảo gợi ý và báo lỗi khi gõ: office (mặc định), pack, rules, items, omitted, silent, cases.
+
+    \b
+    vanthu rules schema > co_quan.schema.json
+    rồi thêm dòng đầu của tệp .toml:  #:schema ./co_quan.schema.json
+    """
+    from vanthu_classifier.rulepack.editor_schema import schema
+
+    click.echo(json.dumps(schema(kind), ensure_ascii=False, indent=1))
+    return 0

@@ -50,6 +50,7 @@ __all__ = [
     "find",
     "format",
     "is_agency",
+    "may_be_an_office",
     "parse",
 ]
 
@@ -172,6 +173,15 @@ def _fold(group: str) -> str:
 
 def _known(group: str) -> bool:
     return code_of_symbol(_spelling(group, first=True)) is not None or is_agency(group)
+
+
+def may_be_an_office(group: str) -> bool:
+    """Whether a type's abbreviation is that of offices as well, as `TC` is (thông cáo, Tài chính).
+
+    >>> may_be_an_office("TC"), may_be_an_office("QĐ")
+    (True, False)
+    """
+    return group.upper() in _NEEDS_AGENCY
 
 
 def is_agency(group: str) -> bool:

@@ -206,7 +206,7 @@ CATALOGUE = {
     # ------------------------------------------------------------ cases
     "case-fails": Kind(
         "Tình huống không ra như mong đợi: {key} phải là {wanted}, kết quả là {got}.",
-        "The case does not come out: {key} wanted {wanted}, came out {got}.",
+        "The case does not come out: {key_en} wanted {wanted_en}, came out {got_en}.",
         "Xem lại quy tắc được trích, hoặc sửa tình huống nếu nó sai.",
         "Look at the rule that is cited, or correct the case where it is wrong.",
     ),

@@ -99,9 +99,9 @@ def _combinations(pack: Pack, space: Space) -> list[PackFault]:
 
 
 def _unused(pack: Pack) -> list[PackFault]:
-    """Purposes and periods that no rule asks for; nothing where a pack decides without them."""
+    """Purposes and periods that no rule asks for; nothing where a pack decides without them, or stands on another one."""
     faults = []
-    for key in ("muc_dich", "ky"):
+    for key in () if pack.base else ("muc_dich", "ky"):
         asked = frozenset[str]().union(*(rule.when.get(key, ()) for rule in pack.rules.values()))
         left = [value for value in values()[key] if value not in asked]
         if asked and left:
@@ -111,12 +111,13 @@ def _unused(pack: Pack) -> list[PackFault]:
 
 def _time(pack: Pack, today: date) -> list[PackFault]:
     faults = []
+    file = f"{pack.base}/pack.toml" if pack.base else "pack.toml"
     if pack.in_force_from is None:
-        faults.append(fault("undated", "pack.toml"))
+        faults.append(fault("undated", file))
     if pack.in_force_to is not None and pack.in_force_to < today:
-        faults.append(fault("expired", "pack.toml", day=_day(pack.in_force_to)))
+        faults.append(fault("expired", file, day=_day(pack.in_force_to)))
     if pack.checked_on + _LOOK_AGAIN < today:
-        faults.append(fault("unchecked", "pack.toml", day=_day(pack.checked_on)))
+        faults.append(fault("unchecked", file, day=_day(pack.checked_on)))
     return faults
 
 

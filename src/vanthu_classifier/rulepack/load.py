@@ -33,7 +33,7 @@ from vanthu_classifier.rulepack.schema import KEYS, Case, Example, Pack, Rule, S
 from vanthu_classifier.rulepack.tomlfile import TomlFile
 from vanthu_classifier.rulepack.verify import STAMP, check_cases, check_examples
 
-__all__ = ["DEFAULT", "Gathered", "folder_of", "gather", "in_force", "load", "names"]
+__all__ = ["DEFAULT", "Gathered", "folder_of", "gather", "in_force", "load", "meant", "names"]
 
 DEFAULT = "qd-40-2018-qd-ubnd"
 """The pack of Decision 40/2018/QĐ-UBND of Thừa Thiên Huế."""
@@ -370,7 +370,7 @@ class _Folder:
                     key=key,
                     value=strange,
                     known=known,
-                    **_meant(strange, self.known[key]),
+                    **meant(strange, self.known[key]),
                 )
         return out
 
@@ -389,7 +389,7 @@ class _Folder:
                     spelt |= groups[name] - {rule.id}
                 else:
                     self.fault(
-                        "overrides-unknown", rule.file, rule.id, rule.line, name=name, **_meant(name, [*by_id, *groups])
+                        "overrides-unknown", rule.file, rule.id, rule.line, name=name, **meant(name, [*by_id, *groups])
                     )
             rules[i] = replace(rule, overrides=frozenset(spelt))
         cycle = _cycle(rules)
@@ -547,7 +547,8 @@ def _cycle(rules: Sequence[Rule]) -> tuple[str, ...]:
     return next((found for start in by_id if (found := walk(start, []))), ())
 
 
-def _meant(typed: str, known: Iterable[str]) -> dict[str, str]:
+def meant(typed: str, known: Iterable[str]) -> dict[str, str]:
+    """What may have been meant by a word that is not known, for a fault's sentences."""
     near = difflib.get_close_matches(typed, [k for k in known if k], 1, 0.5)
     return (
         {"meant": f"; có phải là «{near[0]}»", "meant_en": f"; «{near[0]}» perhaps"}

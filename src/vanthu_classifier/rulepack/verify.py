@@ -12,6 +12,7 @@ from typing import Any
 from vanthu_classifier import facts as facts_module
 from vanthu_classifier.errors import PackFault, VanThuError
 from vanthu_classifier.facts import Facts
+from vanthu_classifier.outcomes import Dispatch
 from vanthu_classifier.rulepack.faults import fault
 from vanthu_classifier.rulepack.resolve import rule_document
 from vanthu_classifier.rulepack.schema import Case, Example, Pack, Rule, situation
@@ -81,6 +82,15 @@ _GOT: dict[str, Callable[[Any, Any], object]] = {
 }
 
 
+_KEYS = {"dispatch": "kết quả", "lean": "hướng nghiêng", "rule": "quy tắc được trích"}
+
+
+def _spoken(value: object) -> str:
+    return (
+        f"«{Dispatch(value).label_vi.lower()}»" if isinstance(value, str) and value in list(Dispatch) else f"«{value}»"
+    )
+
+
 def _case(pack: Pack, case: Case) -> list[PackFault]:
     try:
         facts = facts_module.read(**case.args, local=pack.local)  # type: ignore[arg-type]
@@ -96,5 +106,8 @@ def _case(pack: Pack, case: Case) -> list[PackFault]:
             continue
         got = _GOT[key](ruling, each)
         if (bool(got) is not wanted) if isinstance(wanted, bool) else got != wanted:
-            faults.append(fault("case-fails", case.file, case.id, case.line, key=key, wanted=wanted, got=got))
+            cited = f" (theo {ruling.rule.id})" if key == "dispatch" and ruling.rule else ""
+            words = {"key": _KEYS.get(key, key), "wanted": _spoken(wanted), "got": _spoken(got) + cited}
+            words |= {"key_en": key, "wanted_en": repr(wanted), "got_en": repr(got)}
+            faults.append(fault("case-fails", case.file, case.id, case.line, **words))
     return faults
