@@ -32,10 +32,6 @@ from vanthu_classifier.web.settings import Settings
 __all__ = ["Certificate", "PortInUseError", "data_folder", "own_names", "serve"]
 
 
-_SWITCH = 0.0005
-"""Seconds after which a thread that computes lets another have its turn; with the usual 0.005 the thread that answers waits too long for those that classify."""
-
-
 class PortInUseError(InputError):
     """Another program listens on the port; `ours` says that it is this very page."""
 
@@ -108,7 +104,6 @@ def serve(
         port = listener.getsockname()[1]
         here = _address("127.0.0.1", port, secure=config.is_ssl) if settings.host in _EVERYWHERE else url
         server = uvicorn.Server(config)
-        sys.setswitchinterval(_SWITCH)
         threading.Thread(target=_announce, args=(server, url, on_ready, here if browser else ""), daemon=True).start()
         server.run(sockets=[listener])
 
