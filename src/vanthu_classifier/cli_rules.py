@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from vanthu_classifier.classifier import DispatchClassifier
+    from vanthu_classifier.comparison import Comparison
+    from vanthu_classifier.coverage import Coverage
     from vanthu_classifier.errors import PackFault
     from vanthu_classifier.rulepack import Pack, Rule
     from vanthu_classifier.rulepack.lint import Findings
@@ -291,6 +294,253 @@ def _as_json(findings: Findings, name: str) -> dict[str, Any]:
             "contradictions": len(space.contradictions), "gaps": len(space.gaps),
         },
     }  # fmt: skip
+
+
+# ------------------------------------------------------------------ coverage
+
+_RULE_SHEET = {
+    "rule": ("Quy tắc", 14), "outcome": ("Kết quả", 22), "clause": ("Điều khoản", 50), "speaks": ("Khớp", 9), "cited": ("Được trích", 9),
+    "estimated": ("trong đó loại do ước lượng", 12), "alone": ("Một mình", 9), "together": ("Cùng kết quả với quy tắc khác", 12),
+    "prevails": ("Đứng trên kết quả khác", 12), "gives_way": ("Nhường", 9), "against": ("Mâu thuẫn", 9), "against_model": ("Khác mô hình", 9),
+}  # fmt: skip
+_OPEN_SHEET = {
+    "count": ("Số văn bản", 9), "why": ("Vì sao", 16), "loai_van_ban": ("Loại văn bản", 14), "words": ("Từ đầu", 22), "example": ("Ví dụ", 80),
+}  # fmt: skip
+
+
+@rules.command("coverage")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FILE|FOLDER")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="OUT",
+    help="Bảng đầy đủ: .xlsx, .csv hoặc .jsonl.",
+)
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, path_type=Path), metavar="PLOT", help="Biểu đồ: .svg hoặc .png."
+)
+@click.option("--model", default=None, metavar="DIR", help="Mô hình (mặc định: mô hình đang dùng).")
+@_pack_option
+@_json_option
+def rules_coverage(
+    source: Path, out: Path | None, plot: Path | None, model: str | None, rule_pack: str | None, as_json: bool
+) -> int:
+    """Trên sổ văn bản, tệp .jsonl hay thư mục: mỗi quy tắc nói bao nhiêu lần, một mình, cùng nhau, ngược nhau; điều gì chưa được trả lời.
+
+    \b
+    vanthu rules coverage so_van_ban_di.xlsx -o do_phu.xlsx
+    """
+    from vanthu_classifier import store
+    from vanthu_classifier.classifier import DispatchClassifier
+    from vanthu_classifier.coverage import measure
+    from vanthu_classifier.documents import documents
+    from vanthu_classifier.rulepack import DEFAULT
+
+    _check_endings(out, plot)
+    found = measure(documents(source), DispatchClassifier(rule_pack or DEFAULT, model=model or store.current()))
+    if out is not None:
+        from vanthu_classifier.tables import Sheet, write_sheets
+
+        write_sheets(out, [Sheet("Quy tắc", _RULE_SHEET, found.rule_rows()), Sheet("Chưa trả lời", _OPEN_SHEET, found.unanswered_rows())])  # fmt: skip
+        click.echo(f"Bảng: {out}", err=True)
+    if plot is not None:
+        from vanthu_classifier.coverage_plot import draw
+
+        draw(found, plot)
+        click.echo(f"Biểu đồ: {plot}", err=True)
+    click.echo(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else "\n".join(_coverage_lines(found)))
+    return 1 if found.unreadable else 0
+
+
+def _check_endings(out: Path | None, plot: Path | None) -> None:
+    """Said before a long measurement rather than after it."""
+    from vanthu_classifier.errors import InputError
+    from vanthu_classifier.tables import ENDINGS
+
+    for path, known in ((out, ENDINGS), (plot, (".svg", ".png"))):
+        if path is not None and path.suffix.lower() not in known:
+            raise InputError(
+                f"Không biết dạng tệp «{path.suffix}».", remedy=f"Dùng một trong: {', '.join(known)}.", path=path
+            )
+        if path is not None and not path.parent.is_dir():
+            raise InputError("Không có thư mục này.", remedy="Tạo thư mục trước.", path=path.parent)
+    if plot is not None:
+        from vanthu_classifier.report_html import check_installed
+
+        check_installed()
+
+
+_WHY = {
+    "type": "chưa chắc loại văn bản",
+    "title": "trích yếu không đọc được",
+    "conflict": "các quy tắc trái nhau",
+    "gap": "không quy tắc nào trả lời",
+}
+_SHOWN_GROUPS = 10
+
+
+def _coverage_lines(found: Coverage) -> list[str]:
+    from vanthu_classifier.loai_van_ban import types
+
+    lines = [
+        f"{found.pack.id}: {_count(found.documents)} văn bản"
+        + (f", {_count(found.unreadable)} không đọc được" if found.unreadable else "")
+    ]
+    for outcome, count in found.outcomes.most_common():
+        lines.append(f"  {outcome.label_vi:32} {_count(count):>8}  {_share(count, found.documents)}")
+    heads = ("Quy tắc", "khớp", "trích", "ước lượng", "một mình", "cùng", "đứng trên", "nhường", "trái", "≠ mô hình")
+    lines += ["", f"{heads[0]:16}" + "".join(f"{h:>10}" for h in heads[1:])]
+    silent = []
+    for row in found.rule_rows():
+        if not row["speaks"]:
+            silent.append(row["rule"])
+            continue
+        names = (
+            "speaks",
+            "cited",
+            "estimated",
+            "alone",
+            "together",
+            "prevails",
+            "gives_way",
+            "against",
+            "against_model",
+        )
+        lines.append(f"{row['rule']:16}" + "".join(f"{_count(row[n]):>10}" for n in names))
+    if silent:
+        lines.append(f"Không khớp văn bản nào ({len(silent)}): {', '.join(silent)}")
+    total = found.outcomes[_needs_review()]
+    lines += ["", f"Cần xem xét: {_count(total)} văn bản"]
+    for title, name in (("Vì", "why"), ("Loại", "loai"), ("Từ đầu", "words")):
+        by = found.unanswered_by(name).most_common(_SHOWN_GROUPS)
+        named = [(_WHY.get(k, f"quy tắc {k}") if name == "why" else types()[k].name if name == "loai" and k in types() else k or "–", n) for k, n in by]  # fmt: skip
+        if named:
+            lines.append(f"  {title + ':':8} " + "; ".join(f"{k} {_count(n)}" for k, n in named))
+    return lines
+
+
+def _needs_review() -> Any:
+    from vanthu_classifier.outcomes import Dispatch
+
+    return Dispatch.NEEDS_REVIEW
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %".replace(".", ",") if whole else ""
+
+
+# ------------------------------------------------------------------ diff
+
+_DIFF_SHEET = {
+    "path": ("Tệp", 24), "row": ("Dòng", 7), "so_ky_hieu": ("Số, ký hiệu", 18), "trich_yeu": ("Trích yếu", 70), "reason": ("Vì sao", 50),
+    "dispatch_a": ("Trước", 20), "lean_a": ("nghiêng về", 18), "dispatch_b": ("Sau", 20), "lean_b": ("nghiêng về", 18),
+    "loai_van_ban_a": ("Loại trước", 8), "loai_van_ban_b": ("Loại sau", 8), "rule_a": ("Quy tắc trước", 10), "rule_b": ("Quy tắc sau", 10),
+    "quote_a": ("Điều khoản trước", 40), "quote_b": ("Điều khoản sau", 40), "rule_pack_a": ("Bộ trước", 20), "rule_pack_b": ("Bộ sau", 20),
+    "confidence_a": ("Chắc chắn trước", 9), "confidence_b": ("Chắc chắn sau", 9),
+}  # fmt: skip
+
+
+@rules.command("diff")
+@click.argument("sources", nargs=-1, required=True, metavar="[A B] FILE|FOLDER")
+@click.option("--model-a", default=None, metavar="DIR", help="Mô hình trước.")
+@click.option("--model-b", default=None, metavar="DIR", help="Mô hình sau.")
+@click.option(
+    "--as-of",
+    "days",
+    multiple=True,
+    metavar="NGÀY",
+    help="Ngày áp dụng; ghi hai lần cho trước và sau, một lần cho cả hai.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="OUT",
+    help="Từng văn bản: .xlsx, .csv hoặc .jsonl.",
+)
+@_json_option
+def rules_diff(
+    sources: tuple[str, ...],
+    model_a: str | None,
+    model_b: str | None,
+    days: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Đổi bộ quy tắc (A sang B), đổi mô hình hay đổi ngày thì văn bản nào trong sổ đổi kết quả, và vì sao.
+
+    \b
+    vanthu rules diff qd-40-2018-qd-ubnd vpcp-775-2020 so_van_ban_di.xlsx
+    vanthu rules diff qd-40-2018-qd-ubnd co_quan.toml so_van_ban_di.xlsx -o thay_doi.xlsx
+    vanthu rules diff so_van_ban_di.xlsx --as-of 01/02/2020 --as-of 01/05/2021
+    vanthu rules diff so_van_ban_di.xlsx --model-a default --model-b mo_hinh/
+    """
+    from vanthu_classifier import store
+    from vanthu_classifier.classifier import DispatchClassifier
+    from vanthu_classifier.comparison import compare
+    from vanthu_classifier.documents import documents
+    from vanthu_classifier.rulepack import DEFAULT
+
+    one, other, source = _sides(sources)
+    _check_endings(out, None)
+    first, last = (days[0], days[-1]) if days else (None, None)
+    before = DispatchClassifier(one or DEFAULT, model=model_a or store.current(), as_of=first)
+    after = DispatchClassifier(other or DEFAULT, model=model_b or store.current(), as_of=last)
+    _check_different(before, after, len(days))
+    found = compare(documents(source), before, after)
+    if out is not None:
+        from vanthu_classifier.tables import Sheet, write_sheets
+
+        write_sheets(out, [Sheet("Thay đổi", _DIFF_SHEET, (c.to_dict() for c in found.changes))])
+        click.echo(f"Bảng: {out}", err=True)
+    if as_json:
+        for change in found.changes:
+            click.echo(json.dumps(change.to_dict(), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_diff_lines(found)))
+    return 1 if found.unreadable else 0
+
+
+def _sides(sources: tuple[str, ...]) -> tuple[str | None, str | None, Path]:
+    from vanthu_classifier.errors import InputError
+
+    if len(sources) not in (1, 3):
+        raise InputError(
+            "Cần hai bộ quy tắc và một tệp, hoặc chỉ một tệp.", remedy="Ví dụ: vanthu rules diff A B so_van_ban.xlsx"
+        )
+    path = Path(sources[-1])
+    if not path.exists():
+        raise InputError("Không có tệp hay thư mục này.", remedy="Kiểm tra lại đường dẫn.", path=path)
+    return (sources[0], sources[1], path) if len(sources) == 3 else (None, None, path)
+
+
+def _check_different(before: DispatchClassifier, after: DispatchClassifier, days: int) -> None:
+    from vanthu_classifier.errors import InputError
+
+    if days > 2:
+        raise InputError("Chỉ so sánh được hai ngày.", remedy="Ghi --as-of nhiều nhất hai lần.")
+    if before.identity == after.identity:
+        raise InputError(
+            "Hai bên giống hệt nhau: cùng bộ quy tắc, cùng mô hình, cùng ngày.",
+            remedy="Ghi hai bộ quy tắc (A B), hoặc --model-b, hoặc --as-of hai lần.",
+        )
+
+
+def _diff_lines(found: Comparison) -> list[str]:
+    changed = len(found.changes)
+    head = f"{_count(found.documents)} văn bản, {_count(changed)} đổi kết quả ({_share(changed, found.documents) or '0 %'})"
+    lines = [head + (f"; {_count(found.unreadable)} không đọc được" if found.unreadable else "") + "."]
+    if found.lost_paper:
+        lines.append(f"Thôi gửi bản giấy: {_count(found.lost_paper)} văn bản.")
+    for (before, after, reason), count in found.grouped.most_common():
+        lines.append(f"{_count(count):>8}  {before} → {after}")
+        lines.append(f"{'':10}{reason}")
+    return lines
 
 
 # ------------------------------------------------------------------ new, schema

@@ -25,7 +25,7 @@ from vanthu_classifier.contained import decode
 from vanthu_classifier.errors import ModelError, RulePackError, VanThuError
 from vanthu_classifier.readers import Record
 
-__all__ = ["DECIDED", "Classifier", "Decided", "Deciding", "Here", "InProcesses", "Outcome", "unpacked"]
+__all__ = ["DECIDED", "Classifier", "Decided", "Deciding", "Here", "InProcesses", "Outcome", "known", "unpacked"]
 
 
 class Decided(Protocol):
@@ -99,7 +99,7 @@ def _decide(classifier: Classifier, chunk: bytes) -> bytes:
 def _outcomes(records: list[Record], classifier: Classifier) -> list[Outcome]:
     """For each document its decision, or a sentence on why there is none; one bad row costs one row."""
     try:
-        return [_said(decided.to_dict()) for decided in classifier.decisions([_known(record) for record in records])]
+        return [_said(decided.to_dict()) for decided in classifier.decisions([known(record) for record in records])]
     except (ModelError, RulePackError, ImportError):
         raise
     except Exception as e:
@@ -110,7 +110,7 @@ def _outcomes(records: list[Record], classifier: Classifier) -> list[Outcome]:
         return [f"Không xử lý được văn bản này ({type(e).__name__}: {e})."]
 
 
-def _known(record: Record) -> dict[str, Any]:
+def known(record: Record) -> dict[str, Any]:
     """The record as arguments of `classify`."""
     return {
         "trich_yeu": record.trich_yeu or "",

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vanthu_classifier.errors import InputError
 from vanthu_classifier.writers import harmless
 
-__all__ = ["ENDINGS", "write"]
+__all__ = ["ENDINGS", "Sheet", "write", "write_sheets"]
 
 _CELL = 32_000  # letters; Excel takes 32,767
 
@@ -28,6 +28,38 @@ def write(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Ma
     if kind is None:
         raise InputError(f"Không biết dạng tệp «{path.suffix}».", remedy=f"Dùng một trong: {', '.join(ENDINGS)}.")
     kind(path, headings, rows)
+
+
+class Sheet(NamedTuple):
+    """A table of a workbook: its name there, headings and rows as for `write`."""
+
+    name: str
+    headings: Mapping[str, tuple[str, int]]
+    rows: Iterable[Mapping[str, Any]]
+
+
+def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Writes several tables: sheets of an .xlsx, whole or not at all; of .csv and .jsonl the first table only, since they hold one.
+
+    `InputError` for another ending, or where the file cannot be written.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise InputError(
+            f"Không biết dạng tệp «{path.suffix}».", remedy=f"Dùng một trong: {', '.join(ENDINGS)}.", path=path
+        )
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        if path.suffix.lower() == ".xlsx":
+            _book(part, sheets)
+        else:
+            write(part, sheets[0].headings, sheets[0].rows)
+        part.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"Không ghi được tệp ({error.strerror}).", remedy="Đóng tệp nếu đang mở, hoặc chọn thư mục khác.", path=path
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _jsonl(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -44,6 +76,10 @@ def _csv(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Map
 
 
 def _xlsx(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]]) -> None:
+    _book(path, [Sheet("", headings, rows)])
+
+
+def _book(path: Path, sheets: Sequence[Sheet]) -> None:
     import xlsxwriter
 
     options = {
@@ -55,23 +91,29 @@ def _xlsx(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Ma
     with xlsxwriter.Workbook(str(path), options) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#D9E2F3", "border": 1})
         plain = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#BFBFBF"})
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        for i, (heading, width) in enumerate(headings.values()):
-            sheet.set_column(i, i, width)
-            sheet.write_string(0, i, heading, head)
-        number = 0
-        for number, row in enumerate(rows, 1):
-            for i, name in enumerate(headings):
-                value = _flat(row.get(name))
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    sheet.write_number(number, i, value, plain)
-                else:
-                    sheet.write_string(number, i, "" if value is None else str(value)[:_CELL], plain)
-        sheet.autofilter(0, 0, max(number, 1), len(headings) - 1)
+        for name, headings, rows in sheets:
+            _sheet(book.add_worksheet(name or None), headings, rows, head, plain)
+
+
+def _sheet(
+    sheet: Any, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]], head: Any, plain: Any
+) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    for i, (heading, width) in enumerate(headings.values()):
+        sheet.set_column(i, i, width)
+        sheet.write_string(0, i, heading, head)
+    number = 0
+    for number, row in enumerate(rows, 1):
+        for i, name in enumerate(headings):
+            value = _flat(row.get(name))
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                sheet.write_number(number, i, value, plain)
+            else:
+                sheet.write_string(number, i, "" if value is None else str(value)[:_CELL], plain)
+    sheet.autofilter(0, 0, max(number, 1), len(headings) - 1)
 
 
 def _flat(value: Any) -> Any:
