@@ -270,6 +270,19 @@ def test_xlsx_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.Monke
     assert any("chia thành 3 trang tính" in str(line[0]) for line in sheet(path, "Tổng hợp"))
 
 
+def test_xlsx_keeps_nothing_of_the_rows_that_are_written(tmp_path: Path) -> None:
+    """Or a million rows would fill the memory; their heights are in the file all the same."""
+    with report(tmp_path / "a.xlsx") as write:
+        for i in range(100):
+            write(row(row=i))
+        table = write.__self__._documents  # type: ignore[attr-defined]
+        assert len(table._sheet.row_info) <= 2
+        assert len(table._sheet.row_sizes) <= 2
+        assert len(table._sheet.table) <= 2
+    result = part(tmp_path / "a.xlsx", "xl/worksheets/sheet1.xml")
+    assert result.count('customHeight="1"') >= 101
+
+
 def test_xlsx_has_no_more_links_than_excel_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "_LINKS", 2)
     with report(tmp_path / "a.xlsx", tmp_path) as write:

@@ -23,7 +23,7 @@ class Kept(dict[Key, Value]):
     (144, 1)
     """
 
-    def __init__(self, answer: Callable[[Key], Value], most: int = 200_000) -> None:
+    def __init__(self, answer: Callable[[Key], Value], most: int = 20_000) -> None:
         super().__init__()
         self.answer = answer
         self.most = most

@@ -183,6 +183,9 @@ class _Table:
         self._sheet.set_row(self._row, _LINE * min(lines, _MOST_LINES) + 2)
         for i, (cell, look) in enumerate(zip(cells, self._looks, strict=True)):
             self._cell(i, cell, self._sheets.outcomes[outcome] if look == "dispatch" else self._sheets.looks[look])
+        # The library keeps the height of every row to the end; those that are written are not asked for again.
+        self._sheet.row_info.pop(self._row - 1, None)
+        self._sheet.row_sizes.pop(self._row - 1, None)
 
     def _cell(self, column: int, cell: _Cell, look: Any) -> None:
         if cell is None or cell == "":

@@ -20,7 +20,7 @@ import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from glob import escape
@@ -183,7 +183,7 @@ def _pyarrow() -> Any:
     return parquet
 
 
-_ROW_GROUP = 10_000
+_ROW_GROUP = 5_000
 
 
 @contextmanager
@@ -191,22 +191,42 @@ def _parquet(path: Path) -> Iterator[Write]:
     parquet = _pyarrow()
     import pyarrow as pa
 
+    pa.set_memory_pool(pa.system_memory_pool())  # gives back what it has used
     types = {"row": pa.int64(), "confidence": pa.float64()}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS], metadata={"writer": MARK})
-    waiting: list[dict[str, Any]] = []
+    waiting: list[list[Any]] = []
     with parquet.ParquetWriter(path, schema) as writer:
 
         def flush() -> None:
-            writer.write_table(pa.Table.from_pylist(waiting, schema=schema))
+            columns = zip(*waiting, strict=True)
+            arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             waiting.clear()
 
         def write(row: Row) -> None:
-            waiting.append({k: printable(v) if isinstance(v, str) else v for k, v in short(row, "; ").items()})
+            values = short(row, "; ").values()
+            waiting.append([printable(value) if isinstance(value, str) else value for value in values])
             if len(waiting) >= _ROW_GROUP:
                 flush()
 
         yield write
-        flush()
+        if waiting:
+            flush()
+
+
+def _array(values: Sequence[Any], kind: Any) -> Any:
+    """The values as an array of Arrow, made of buffers: `pyarrow.array` would import pandas, if that is installed, to look for its types."""
+    import numpy as np
+    import pyarrow as pa
+
+    given = np.packbits([value is not None for value in values], bitorder="little")
+    if kind == pa.string():
+        texts = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
+        ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+        parts = [ends, b"".join(texts)]
+    else:
+        parts = [np.array([value or 0 for value in values], dtype=kind.to_pandas_dtype())]
+    return pa.Array.from_buffers(kind, len(values), [pa.py_buffer(part) for part in (given, *parts)])
 
 
 _KINDS: dict[str, Callable[..., AbstractContextManager[Write]]] = {

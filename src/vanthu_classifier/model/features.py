@@ -233,7 +233,7 @@ def _syllables(text: str) -> list[_Token]:
     return [(_masked(match.group()), *match.span()) for match in _SYLLABLE.finditer(lower(text))]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _masked(form: str) -> str:
     """The word with digits masked and without the marks that names of features are made with; "" for a punctuation mark."""
     form = form.translate(_NO_MARKS)
