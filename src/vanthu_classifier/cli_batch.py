@@ -123,7 +123,7 @@ def _said(summary: Summary, out: Path, sort_into: Path | None) -> list[str]:
         lines.append(
             f"Tệp trạng thái của lần chạy trước bị hỏng, đã để riêng ({summary.set_aside.name}) và làm lại từ đầu."
         )
-    counts = f"{_number(summary.files)} tệp, {_number(summary.rows)} văn bản"
+    counts = f"{_number(summary.files)} tệp, {_number(summary.rows)} dòng kết quả"
     if summary.unchanged:
         counts += f"; {_number(summary.unchanged)} tệp không đổi, dùng lại kết quả đã đọc"
     lines.append(f"{counts}.")
