@@ -160,7 +160,7 @@ def test_a_record_of_other_rules_says_what_changed(client: TestClient, app: Fast
     given = Answered({"trich_yeu": "Tờ trình xin kinh phí"}, answer, "0" * 64, None, "ask", "0.0.9")
     id = app.state.desk.journal.ask(given, source="page")
     page = words(client.get(f"/lich-su/{id}?xet-lai=1").text)
-    assert "Xét lại: nay khác." in page
+    assert "Xét lại: câu trả lời nay đã khác." in page
     assert "bộ quy tắc (000000000000 →" in page
     assert "phiên bản (0.0.9 →" in page
     assert "Trả lời Chỉ gửi bản điện tử Gửi bản điện tử kèm bản giấy" in page
