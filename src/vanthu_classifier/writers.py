@@ -12,6 +12,7 @@ the .csv sets an apostrophe before what would be read so, also within a text, af
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import json
 import os
@@ -24,6 +25,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from glob import escape
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +63,8 @@ def report(path: Path, folder: Path | None = None) -> AbstractContextManager[Wri
         raise InputError(
             f"Không biết dạng kết quả «{path.suffix or path.name}».", remedy=f"Dùng một trong: {endings}.", path=path
         )
-    if kind is _parquet:
-        _pyarrow()
+    if kind is _parquet and find_spec("pyarrow") is None:
+        raise MissingExtraError("parquet", purpose="ghi kết quả dạng .parquet")
     if kind is workbook:
         kind = partial(workbook, folder=folder, place=path)
     if not path.parent.is_dir():
@@ -175,43 +178,33 @@ def harmless(value: Any) -> Any:
     return "'" + value if _TAKEN_FOR_FORMULA.match(value) and not _NUMBER.fullmatch(value) else value
 
 
-def _pyarrow() -> Any:
-    try:
-        import pyarrow.parquet as parquet  # type: ignore[import-untyped]
-    except ImportError as e:
-        raise MissingExtraError("parquet", purpose="ghi kết quả dạng .parquet") from e
-    return parquet
-
-
 _ROW_GROUP = 5_000
 
 
 @contextmanager
 def _parquet(path: Path) -> Iterator[Write]:
-    parquet = _pyarrow()
-    import pyarrow as pa
+    """Rows wait in a compressed file until all are there: pyarrow takes 70 MB, which the processes that decide have until then."""
+    waiting = path.with_name(f"{path.name}.rows.part")
+    try:
+        with gzip.open(waiting, "wt", compresslevel=1, encoding="utf-8", errors="replace") as file:
+            yield lambda row: print(json.dumps(list(short(row, "; ").values()), ensure_ascii=False), file=file)
+        with gzip.open(waiting, "rt", encoding="utf-8") as file:
+            _write_parquet(path, map(json.loads, file))
+    finally:
+        waiting.unlink(missing_ok=True)
 
-    pa.set_memory_pool(pa.system_memory_pool())  # gives back what it has used
+
+def _write_parquet(path: Path, rows: Iterator[list[Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
     types = {"row": pa.int64(), "confidence": pa.float64()}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS], metadata={"writer": MARK})
-    waiting: list[list[Any]] = []
     with parquet.ParquetWriter(path, schema) as writer:
-
-        def flush() -> None:
-            columns = zip(*waiting, strict=True)
-            arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        while group := list(islice(rows, _ROW_GROUP)):
+            columns = zip(schema, zip(*group, strict=True), strict=True)
+            arrays = [_array(column, field.type) for field, column in columns]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-            waiting.clear()
-
-        def write(row: Row) -> None:
-            values = short(row, "; ").values()
-            waiting.append([printable(value) if isinstance(value, str) else value for value in values])
-            if len(waiting) >= _ROW_GROUP:
-                flush()
-
-        yield write
-        if waiting:
-            flush()
 
 
 def _array(values: Sequence[Any], kind: Any) -> Any:
@@ -221,7 +214,7 @@ def _array(values: Sequence[Any], kind: Any) -> Any:
 
     given = np.packbits([value is not None for value in values], bitorder="little")
     if kind == pa.string():
-        texts = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
+        texts = [b"" if value is None else printable(value).encode("utf-8") for value in values]
         ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
         parts = [ends, b"".join(texts)]
     else:
