@@ -34,7 +34,7 @@ LAYERS = [
     {"intake"},
     {"copies", "deciding"},
     {"documents"},
-    {"coverage", "comparison"},
+    {"coverage", "comparison", "replay"},
     {"coverage_plot"},
     {"evaluation", "store", "journal", "tables"},
     {"corrections"},
@@ -43,7 +43,7 @@ LAYERS = [
     {"report_html"},
     {"batch"},
     {"web"},
-    {"cli_batch", "cli_rules", "cli_train", "cli_evaluate", "cli_serve"},
+    {"cli_batch", "cli_explain", "cli_rules", "cli_train", "cli_evaluate", "cli_serve"},
     {"cli"},
 ]
 LEVEL = {name: i for i, layer in enumerate(LAYERS) for name in layer}

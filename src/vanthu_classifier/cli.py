@@ -74,6 +74,7 @@ class _Lazy(click.Group):
     _elsewhere: ClassVar = {
         "batch": "vanthu_classifier.cli_batch:batch",
         "evaluate": "vanthu_classifier.cli_evaluate:evaluate",
+        "explain": "vanthu_classifier.cli_explain:explain",
         "rules": "vanthu_classifier.cli_rules:rules",
         "models": "vanthu_classifier.cli_train:models",
         "serve": "vanthu_classifier.cli_serve:serve",
@@ -179,7 +180,7 @@ def check(
         titles = [trich_yeu or ""]
     for title in titles:
         decision = classifier.classify(title, so_ky_hieu=so_ky_hieu, **known)
-        _show(decision, title, so_ky_hieu, as_json, lang)
+        _show(decision, {"trich_yeu": title, "so_ky_hieu": so_ky_hieu} | known, as_json, lang)
     return 0
 
 
@@ -198,9 +199,12 @@ def _lines(stream: TextIO) -> Iterator[str]:
             yield text
 
 
-def _show(decision: Decision, title: str, so_ky_hieu: str | None, as_json: bool, lang: Lang) -> None:
+def _show(decision: Decision, args: dict[str, Any], as_json: bool, lang: Lang) -> None:
+    """The answer on stdout; as JSON with all that was given (`args`), so that it can be decided again."""
+    title = args["trich_yeu"]
     if as_json:
-        record = {"trich_yeu": title, "so_ky_hieu": so_ky_hieu} | decision.to_dict()
+        given = {name: value for name, value in args.items() if value}
+        record = {"trich_yeu": title, "so_ky_hieu": args["so_ky_hieu"]} | decision.to_dict() | {"args": given}
         click.echo(json.dumps(record, ensure_ascii=False))
         return
     click.echo(_screen(decision, title, lang))
@@ -241,4 +245,4 @@ def _ask(classifier: Any, known: dict[str, Any], as_json: bool, lang: Lang) -> i
         except VanThuError as error:
             _say(f"Lỗi: {error}")
             continue
-        _show(decision, title.strip(), symbol.strip() or None, as_json, lang)
+        _show(decision, {"trich_yeu": title.strip(), "so_ky_hieu": symbol.strip() or None} | known, as_json, lang)

@@ -14,10 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from vanthu_classifier import intake, writers
+from vanthu_classifier import facts, intake, writers
 from vanthu_classifier.contained import decode
 from vanthu_classifier.deciding import known
 from vanthu_classifier.errors import InputError
+from vanthu_classifier.noi_nhan import Role
 from vanthu_classifier.run_state import RunState
 from vanthu_classifier.workers import Failure, Limits, Workers
 
@@ -95,15 +96,36 @@ def _lines(path: Path) -> Iterator[Document]:
 
 
 def arguments(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `classify` in a row, which may be a report's: the type in it is no statement where a model estimated it.
+    """The arguments of `classify` in a row, which may be a report's or a recorded answer: the type in those is the answer's.
+
+    It was stated outside title and symbol, and so is an argument, only where the answer rests on no estimate and neither of them states it.
 
     >>> arguments({"trich_yeu": "phê duyệt", "loai_van_ban": "QĐ", "dispatch": "electronic_and_paper", "basis": "model"})
     {'trich_yeu': 'phê duyệt'}
+    >>> arguments({"trich_yeu": "phê duyệt", "loai_van_ban": "QĐ", "dispatch": "electronic_and_paper", "basis": "rule"})
+    {'trich_yeu': 'phê duyệt', 'loai_van_ban': 'QĐ'}
     """
-    args = {name: row[name] for name in ARGUMENTS if row.get(name) is not None}
-    if row.get("basis", "rule") != "rule":
+    args = {"trich_yeu": ""} | {name: row[name] for name in ARGUMENTS if row.get(name) is not None}
+    if "dispatch" in row and not (row.get("basis") == "rule" and _states_no_type(args)):
         args.pop("loai_van_ban", None)
-    return {"trich_yeu": ""} | args
+    addressees = [
+        r.get("name") for r in row.get("recipients") or () if isinstance(r, dict) and r.get("role") in _ADDRESSED
+    ]
+    block = args.get("noi_nhan")
+    if addressees and isinstance(block, list) and not any("kính gửi" in str(line).lower() for line in block):
+        args["noi_nhan"] = [*(f"Kính gửi: {name}" for name in addressees), *block]
+    return args
+
+
+_ADDRESSED = (Role.ADDRESSEE, Role.ADDRESSEES)
+"""Recipients that a report's `noi_nhan` does not list, which has the recipients block alone."""
+
+
+def _states_no_type(args: Mapping[str, Any]) -> bool:
+    title, symbol = args["trich_yeu"], args.get("so_ky_hieu")
+    return (
+        isinstance(title, str) and isinstance(symbol, str | None) and facts.read(title, so_ky_hieu=symbol).loai is None
+    )
 
 
 def _fault(path: Path, row: int, what: str) -> InputError:
