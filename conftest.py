@@ -66,19 +66,17 @@ def _teardown(namespace: dict[str, Any]) -> None:
 
 
 def _sessions(text: str) -> list[tuple[str, str]]:
-    """Commands with the output shown below each; a command goes on after a backslash at the end of its line."""
+    """Commands with the output shown below each; lines that begin with "> " go on with the command."""
     found: list[tuple[list[str], list[str]]] = []
-    goes_on = False
     for line in text.splitlines():
         if line.startswith("$ "):
             found.append(([line[2:]], []))
         elif not found:
             raise ValueError(f"a console block begins with a command ($ …), not with {line!r}")
-        elif goes_on:
-            found[-1][0].append(line.removeprefix("> "))
+        elif line.startswith("> ") and not found[-1][1]:
+            found[-1][0].append(line[2:])
         else:
             found[-1][1].append(line)
-        goes_on = line.endswith("\\") and not found[-1][1]
     return [("\n".join(command), "\n".join(output)) for command, output in found]
 
 
