@@ -3,7 +3,8 @@
 Each page has an empty folder of its own, with a copy of `examples/`, and `vanthu` means the one that is installed here.
 
     ```python       run; in the form of a session (>>>) its output is compared too, with … as "..."
-    ```console      each "$ command" is run by bash; output is compared where it is shown, and the exit code is 0
+    ```console      each "$ command" is run by bash; output is compared where it is shown, and the exit code is 0;
+                    one that ends in "&" runs until the page is done
     ```powershell   lines that begin with vanthu are run the same; the others come from a closed list, since they need Windows
     ```{code-block} with a caption: a file of this name, written into the page's folder
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import doctest
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,10 @@ ON_WINDOWS = (
 """How lines begin that only Windows can run."""
 
 
+_servers: list[subprocess.Popen[bytes]] = []
+"""What the page under way has started with "&"; ended with the page."""
+
+
 def _setup(namespace: dict[str, Any]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="vanthu-docs-"))
     shutil.copytree(ROOT / "examples", folder / "examples")
@@ -57,6 +63,10 @@ def _setup(namespace: dict[str, Any]) -> None:
 
 
 def _teardown(namespace: dict[str, Any]) -> None:
+    while _servers:
+        server = _servers.pop()
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
     os.chdir(namespace["_before"])
     shutil.rmtree(namespace["_folder"], ignore_errors=True)
     if namespace["_home"] is None:
@@ -88,6 +98,11 @@ def run_console(text: str, folder: Path) -> str | None:
         "COLUMNS": "100",
     }
     for command, wanted in _sessions(text):
+        if command.endswith(" &"):
+            background = ["bash", "-c", f"exec {command[:-2]}"]
+            quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            _servers.append(subprocess.Popen(background, cwd=folder, env=environment, start_new_session=True, **quiet))
+            continue
         done = subprocess.run(
             ["bash", "-c", command], cwd=folder, env=environment, check=False, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=300,

@@ -4,7 +4,8 @@
 * the page of commands, by sphinx-click;
 * `vanthu-layers`: the layers of the package, from the test that guards them;
 * `vanthu-errors`: the classes of errors with exit codes, and every message with its remedy;
-* `vanthu-glossary`: the Vietnamese identifiers, from `glossary.toml`.
+* `vanthu-faults`: every fault of a rule pack with its remedy;
+* `vanthu-glossary`: the Vietnamese identifiers, from `glossary.toml`; `vanthu-lexicon`: types and purposes, from the package's own tables.
 
 Every directive writes Markdown and has it parsed where it stands.
 """
@@ -32,6 +33,7 @@ from sphinx.util.docutils import SphinxDirective
 import vanthu_classifier
 from vanthu_classifier.cli import _cli
 from vanthu_classifier.errors import VanThuError
+from vanthu_classifier.rulepack.faults import CATALOGUE
 
 DOCS = Path(__file__).parent.parent
 PACKAGE = Path(vanthu_classifier.__file__).parent
@@ -229,6 +231,18 @@ def _as_markdown(docstring: str) -> str:
     return inspect.cleandoc(docstring).split("\n\n>>>")[0]
 
 
+class Faults(SphinxDirective):
+    """Every fault that a rule pack can have, with its remedy."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table."""
+        rows = ["| code | what is wrong | remedy |", "|---|---|---|"]
+        for code, kind in CATALOGUE.items():
+            shown = f"`{code}`" + (" (warning)" if kind.warning else "")
+            rows.append(f"| {shown} | {_cell(kind.what_en)} | {_cell(kind.remedy_en)} |")
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
 # ------------------------------------------------------------------ glossary
 
 
@@ -248,6 +262,34 @@ def glossary() -> list[Term]:
     return [Term(name, row["vi"], row["en"], row.get("article", "")) for name, row in sorted(table.items())]
 
 
+class Lexicon(SphinxDirective):
+    """The tables that the package itself reads: types of documents, or purposes, periods and forms."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """One of the tables, by name."""
+        rows = _TABLES[self.arguments[0]]()
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
+def _types() -> list[str]:
+    rows = ["| code | type | meaning | defined in |", "|---|---|---|---|"]
+    return rows + [f"| `{t['code']}` | {t['name']} | {t['name_en']} | {t['source']} |" for t in _lexicon("loai_van_ban")["loai"]]
+
+
+def _purposes() -> list[str]:
+    rows = ["| kind | identifier | words |", "|---|---|---|"]
+    return rows + [f"| `{kind}` | `{r['id']}` | {r['name']} |" for kind, table in _lexicon("muc_dich").items() for r in table]
+
+
+def _lexicon(name: str) -> dict[str, Any]:
+    return tomllib.loads((PACKAGE / "data" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+_TABLES = {"types": _types, "purposes": _purposes}
+
+
 class Glossary(SphinxDirective):
     """The table of terms."""
 
@@ -265,5 +307,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", write_api_pages)
     app.add_directive("vanthu-layers", Layers)
     app.add_directive("vanthu-errors", Errors)
+    app.add_directive("vanthu-faults", Faults)
     app.add_directive("vanthu-glossary", Glossary)
+    app.add_directive("vanthu-lexicon", Lexicon)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
