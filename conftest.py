@@ -5,7 +5,7 @@ Each page has an empty folder of its own, with a copy of `examples/`, and `vanth
     ```python       run; in the form of a session (>>>) its output is compared too, with … as "..."
     ```console      each "$ command" is run by bash; output is compared where it is shown, and the exit code is 0;
                     one that ends in "&" runs until the page is done
-    ```powershell   lines that begin with vanthu are run the same; the others come from a closed list, since they need Windows
+    ```bat          lines that begin with vanthu are run the same; the others come from a closed list, since they need Windows
     ```{code-block} with a caption: a file of this name, written into the page's folder
 """
 
@@ -29,20 +29,10 @@ from sybil.parsers.myst.lexers import DirectiveLexer
 ROOT = Path(__file__).parent
 FLAGS = doctest.ELLIPSIS
 
-ON_WINDOWS = (
-    "py -m venv .venv",
-    "py -3.11 -m venv .venv",
-    ".venv\\Scripts\\activate",
-    "python -m venv .venv",
-    "pip install .",
-    'pip install ".[',
-    "cd ",
-    "dir",
-    "tesseract --list-langs",
-    "$env:",
-    "start ",
-)
+ON_WINDOWS = ("py -m venv .venv", ".venv\\Scripts\\activate", 'pip install ".[', "tesseract --list-langs")
 """How lines begin that only Windows can run."""
+NOT_RUN = ("vanthu train ", "vanthu models rollback")
+"""Training takes minutes, and has tests of its own."""
 
 
 _servers: list[subprocess.Popen[bytes]] = []
@@ -124,9 +114,13 @@ def _console(example: Example) -> str | None:
     return run_console(str(example.parsed), example.namespace["_folder"])
 
 
-def _powershell(example: Example) -> str | None:
+def _windows(example: Example) -> str | None:
     for line in str(example.parsed).splitlines():
-        if line.startswith("vanthu "):
+        if line == "vanthu serve":
+            run_console(f"$ {line} --no-open --port 0 &", example.namespace["_folder"])
+        elif line.startswith(NOT_RUN):
+            continue
+        elif line.startswith("vanthu "):
             wrong = run_console(f"$ {line}", example.namespace["_folder"])
             if wrong:
                 return wrong
@@ -153,7 +147,7 @@ pytest_collect_file = Sybil(
     parsers=[
         PythonCodeBlockParser(doctest_optionflags=FLAGS),
         CodeBlockParser("console", _console),
-        CodeBlockParser("powershell", _powershell),
+        CodeBlockParser("bat", _windows),
         _files,
         SkipParser(),
     ],

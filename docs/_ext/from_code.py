@@ -275,12 +275,16 @@ class Lexicon(SphinxDirective):
 
 def _types() -> list[str]:
     rows = ["| code | type | meaning | defined in |", "|---|---|---|---|"]
-    return rows + [f"| `{t['code']}` | {t['name']} | {t['name_en']} | {t['source']} |" for t in _lexicon("loai_van_ban")["loai"]]
+    return rows + [
+        f"| `{t['code']}` | {t['name']} | {t['name_en']} | {t['source']} |" for t in _lexicon("loai_van_ban")["loai"]
+    ]
 
 
 def _purposes() -> list[str]:
     rows = ["| kind | identifier | words |", "|---|---|---|"]
-    return rows + [f"| `{kind}` | `{r['id']}` | {r['name']} |" for kind, table in _lexicon("muc_dich").items() for r in table]
+    return rows + [
+        f"| `{kind}` | `{r['id']}` | {r['name']} |" for kind, table in _lexicon("muc_dich").items() for r in table
+    ]
 
 
 def _lexicon(name: str) -> dict[str, Any]:
