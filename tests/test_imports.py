@@ -25,6 +25,7 @@ LAYERS = [
     {"card", "validity"},
     {"decide"},
     {"classifier", "explain"},
+    {"pandas"},
     {"report_rows"},
     {"readers", "workbook"},
     {"writers"},
