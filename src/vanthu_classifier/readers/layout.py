@@ -65,6 +65,7 @@ def record(lines: Sequence[Line], path: str) -> Record:
     kind, title = _type_and_title(head, rest, own_number.text, agency.value)
     recipients, block = _recipients(rest) if own else ((), ())
     fields = {
+        "so_ky_hieu": _Found(own_number.text),
         "loai_van_ban": kind,
         "trich_yeu": title,
         "ngay_ban_hanh": _date(head),
@@ -105,16 +106,22 @@ _NOTHING = _Found(None)
 
 
 def _sources(fields: Mapping[str, _Found], of_number: Source | None, lines: Sequence[Line]) -> tuple[Source, ...]:
-    """Where each field that was found comes from; a type that the symbol states, where the symbol does."""
+    """Where each field that was found comes from."""
     out = [of_number] if of_number else []
-    for field, found in fields.items():
-        if found.value is None:
-            continue
-        if found.lines:
-            out.append(_source(field, found.lines, lines))
-        elif of_number:
-            out.append(of_number._replace(field=field))
+    out += [_source(field, found.lines, lines) for field, found in fields.items() if found.value and found.lines]
+    kind = fields["loai_van_ban"]
+    recognised = any(line.sure for line in lines)
+    if kind.value and recognised:
+        symbol = _code_of(symbol_) if (symbol_ := fields["so_ky_hieu"].value) else None
+        sure = _SAME if symbol == kind.value and kind.lines else _OTHER if symbol and symbol != kind.value else _ALONE
+        out = [source._replace(sure=sure) if source.field == "loai_van_ban" else source for source in out]
+    if kind.value and not kind.lines and of_number:
+        out.append(of_number._replace(field="loai_van_ban", sure=_ALONE if recognised else 1.0))
     return tuple(out)
+
+
+_SAME, _ALONE, _OTHER = 0.99, 0.96, 0.75
+"""How likely a recognised type is right: the heading and the symbol say the same, one of them says it, they disagree."""
 
 
 def _source(field: str, found: Sequence[Line], lines: Sequence[Line]) -> Source:
@@ -425,7 +432,7 @@ def _below(head: list[Line], rest: list[Line], i: int, found: _TypeLine, agency:
             continue
         if not line.text or _ends_title(line.text, [part.text for part in out], agency):
             break
-        if out and seen_centered and line.centered is False:
+        if out and seen_centered and line.centered is False and not (line.sure and line.text[0].islower()):
             break
         seen_centered = seen_centered or line.centered is True
         out.append(line)
@@ -570,10 +577,15 @@ def _recipients(rest: list[Line]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
         found = _RECIPIENTS.match(line.text)
         if found:
             after = rest[i + 1 : i + 1 + _MAX_RECIPIENTS]
-            block = [other for other in after if other.block == line.block] or after
+            block = [_bulleted(other) for other in after if other.block == line.block] or after
             entries = _entries(found[1] or "", block)
             return entries, (line, *block[: len(entries)])
     return (), ()
+
+
+def _bulleted(line: Line) -> Line:
+    """A recognised line with the sign that its hyphen was taken for put right."""
+    return replace(line, text=re.sub(r"^[^\w\s(]{1,2}\s+(?=\w)", "- ", line.text)) if line.sure else line
 
 
 def _entries(first: str, below: list[Line]) -> tuple[str, ...]:
@@ -594,7 +606,7 @@ def _entries(first: str, below: list[Line]) -> tuple[str, ...]:
             entries[-1] += " " + line.text
     if entries and _is_file_copy(entries[-1]):  # a signature may follow on the same line
         entries[-1] = re.split(rf"\s(?={_SIGNING.pattern})", entries[-1], maxsplit=1)[0]
-    return tuple(_bare(entry) for entry in entries if _bare(entry))
+    return tuple(_bare(entry) for entry in entries if re.search(r"\w", _bare(entry)))
 
 
 def _is_file_copy(entry: str) -> bool:

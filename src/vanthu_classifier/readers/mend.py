@@ -44,9 +44,7 @@ _FAR = 1.0  # heights of letters between a speck and the text
 
 
 def _without_dirt(line: Sequence[Word]) -> list[Word]:
-    words = (
-        [replace(line[0], text="-", raw=line[0].text), *line[1:]] if line and _BULLETS.fullmatch(line[0].text) else line
-    )
+    words = [_as(line[0], "-"), *line[1:]] if line and _BULLETS.fullmatch(line[0].text) else line
     kept = [word for word in words if any(c.isalnum() for c in word.text) or _SIGNS.fullmatch(word.text)]
     while kept and _is_dirt(kept[-1], kept[-2] if len(kept) > 1 else None):
         kept.pop()
@@ -108,10 +106,17 @@ def _phrases() -> tuple[_Fixed, ...]:
 
 def _respelt(words: list[Word]) -> list[Word]:
     """The line with the fixed words that it, or a part of it between gaps, begins with."""
-    out: list[Word] = []
-    for part in _parts(words):
-        out += _part_respelt(part)
-    return out
+    first, *others = _parts(words)
+    numbered = _SO.match(first[0].text)
+    parts = [first, *(part for part in others if numbered or _mean(part) >= _NOISE)]
+    return [word for part in parts for word in _part_respelt(part)]
+
+
+_NOISE = 0.5  # a stamp or a signature beside the text is recognised less surely
+
+
+def _mean(part: Sequence[Word]) -> float:
+    return sum(word.sure for word in part) / len(part)
 
 
 def _parts(words: list[Word]) -> list[list[Word]]:
@@ -134,20 +139,70 @@ def _part_respelt(part: list[Word]) -> list[Word]:
             count, far = _matched(part[start:], fixed)
             if count and far < best:
                 best, found = far, [*part[:start], *_put(part[start : start + count], fixed), *part[start + count :]]
-    return found
+    return _file_copy(found)
 
 
-_SO = re.compile(r"S(?:[ốóôồộổỗòỏõọ][:;.,]?|[ỐÓÔ][:;.,]?|[oơ][:;.,])(?![a-zà-ỹ]{2})", re.UNICODE)
+_VT = re.compile(r"V[TIÍĨLEĐDŨỤĂ1|\]]L?[,.;:_]?")
+
+
+def _file_copy(part: list[Word]) -> list[Word]:
+    """ "Lưu: VT" (văn thư), as every list of recipients ends: the two letters are taken for others more often than not."""
+    at = next((i for i, word in enumerate(part[:4]) if word.text == "Lưu:"), None)
+    if at is None:
+        return part
+    if at > 0 and all(word.sure < 0.8 or word.text == "-" for word in part[:at]):  # dirt before the entry
+        part, at = [_as(part[at - 1], "-"), *part[at:]], 1
+    if at + 1 >= len(part) or not _VT.fullmatch(part[at + 1].text):
+        return part
+    closing = part[at + 1].text[-1].replace("_", ",") if not part[at + 1].text[-1].isalnum() else ""
+    return [*part[: at + 1], _as(part[at + 1], "VT" + closing.strip("|]")), *part[at + 2 :]]
+
+
+_SO = re.compile(r"[^\w\s]?S(?:[ốóôồộổỗòỏõọé][:;.,]?|[ỐÓÔ][:;.,]?|[oơ06i][:;.,])(?![a-zà-ỹ]{2})")
 _SYMBOL = re.compile(r"[A-ZĐ]{2}[\w&./()-]*\W*$")
+_GLUED = re.compile(r"([^/]*?\d[^/]*?)(\s?/?[A-ZĐ]{2}\S*|/\S*)")
 
 
 def _numbered(part: list[Word]) -> list[Word] | None:
-    """The line with "Số:" at its head where it ends like a symbol: «Só:22/KH-TTra», «Sóa005 /SYT-NVY»."""
+    """The line with "Số:" at its head where it ends like a symbol: «Só:22/KH-TTra», «Sóa005 /SYT-NVY».
+
+    "Số", number and symbol become words of their own, so that each has its own measure of how sure it is.
+    """
     anchor = _SO.match(part[0].text)
     if not anchor or not _SYMBOL.search(" ".join(word.text for word in part)):
         return None
-    first = part[0]
-    return [_as(first, "Số:" + first.text[anchor.end() :]), *part[1:]]
+    pieces = [_as(_cut(part[0], 0, anchor.end()), "Số:")]
+    if anchor.end() < len(part[0].text):
+        pieces += _unglued(_cut(part[0], anchor.end(), len(part[0].text)))
+    return pieces + [piece for word in part[1:] for piece in _unglued(word)]
+
+
+def _unglued(word: Word) -> list[Word]:
+    """Number and symbol apart, the number as sure as its least sure letter."""
+    glued = _GLUED.fullmatch(word.text)
+    if not glued:
+        return [_by_letters(word)] if any(c.isdigit() for c in word.text) else [word]
+    return [_by_letters(_cut(word, 0, glued.end(1))), _cut(word, glued.start(2), len(word.text))]
+
+
+def _cut(word: Word, start: int, end: int) -> Word:
+    step = (word.x1 - word.x0) / len(word.text)
+    return replace(
+        word,
+        text=word.text[start:end],
+        x0=word.x0 + start * step,
+        x1=word.x0 + end * step,
+        letters=word.letters[start:end],
+    )
+
+
+_PRINTED = 0.98  # printed figures are all above; of handwritten ones at least one is below
+
+
+def _by_letters(word: Word) -> Word:
+    if not word.letters:
+        return word
+    return replace(word, sure=0.95 if min(word.letters) >= _PRINTED else min(word.sure, 0.6))
 
 
 def _matched(part: list[Word], fixed: _Fixed) -> tuple[int, float]:

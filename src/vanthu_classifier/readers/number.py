@@ -126,7 +126,9 @@ def _recognised(line: Line, found: re.Match[str], name: FileName, agency: str | 
     symbol = _symbol_of(rest)
     if symbol is None:
         return None
-    before, groups = rest[: symbol[0]], _mended(symbol[1], name, agency)
+    before, groups = rest[: symbol[0]], symbol[1]
+    if _sure_of(line, found.start(2) + symbol[0], len(line.text)) < _SURE:
+        groups = _mended(groups, name, agency)
     mark = "-" if re.search(r"\d\s*-\s*$", before) and "/" in groups else "/"
     before = re.sub(r"[\s/|\\-]+$", "", before)
     year = _YEAR.search(before)

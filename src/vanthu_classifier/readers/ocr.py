@@ -103,13 +103,15 @@ def _languages(program: str) -> frozenset[str]:
 _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of a console, on Windows
 
 
-def lines(image: Image, *, dpi: float) -> list[list[Word]]:
+def lines(image: Image, *, dpi: float, one_column: bool = False) -> list[list[Word]]:
     """The lines of a page that stands upright, as their words, in points.
 
-    Tesseract's lines may run over both columns of a page. `UnreadableFileError` where Tesseract fails or takes longer
-    than 45 seconds.
+    Tesseract's lines may run over both columns of a page, and then be cut wrongly where the columns' rows stand at unlike
+    heights; a part of the page that is `one_column` is read line by line, with how sure each letter is (`Word.letters`).
+    `UnreadableFileError` where Tesseract fails or takes longer than 45 seconds.
     """
-    return list(_lines(_run(image, dpi, "-l", _LANGUAGE, "--psm", "3", "hocr"), 72 / dpi))
+    how = ("--psm", "6", "-c", "hocr_char_boxes=1") if one_column else ("--psm", "3")
+    return list(_lines(_run(image, dpi, "-l", _LANGUAGE, *how, "hocr"), 72 / dpi))
 
 
 def orientation(image: Image, *, dpi: float) -> int:
@@ -194,6 +196,7 @@ _BOX = re.compile(r"bbox (-?\d+) (-?\d+) (-?\d+) (-?\d+)")
 _BASELINE = re.compile(r"baseline (-?[\d.]+) (-?[\d.]+)")
 _SIZE = re.compile(r"x_size ([\d.]+)")
 _SURE = re.compile(r"x_wconf (\d+)")
+_LETTER = re.compile(r"x_conf ([\d.]+)")
 
 
 def _lines(hocr: bytes, scale: float) -> Iterator[list[Word]]:
@@ -201,17 +204,23 @@ def _lines(hocr: bytes, scale: float) -> Iterator[list[Word]]:
     for line in ElementTree.fromstring(hocr).iter():
         title = line.get("title", "")
         box, baseline, height = _BOX.search(title), _BASELINE.search(title), _SIZE.search(title)
-        if line.get("class", "").startswith("ocrx") or not (box and height):
+        if "ocrx" in line.get("class", "") or not (box and height):
             continue
         left, _, _, bottom = map(int, box.groups())
         slope, offset = map(float, baseline.groups()) if baseline else (0.0, 0.0)
         size = min(float(height[1]), float(box[4]) - float(box[2])) * scale
+        foot = (bottom + offset + slope * (int(box[3]) - left) / 2) * scale
         out = []
         for word in line:
-            text = "".join(word.itertext()).strip()
+            text = "".join(part.strip() for part in word.itertext())
             found, sure = _BOX.search(word.get("title", "")), _SURE.search(word.get("title", ""))
             if text and found and sure:
                 x0, _, x1, _ = map(int, found.groups())
-                foot = bottom + offset + slope * ((x0 + x1) / 2 - left)
-                out.append(Word(text, x0 * scale, x1 * scale, foot * scale, size, min(int(sure[1]) / 100, 0.99)))
+                sure_ = min(int(sure[1]) / 100, 0.99)
+                out.append(Word(text, x0 * scale, x1 * scale, foot, size, sure_, letters=_letters(word, text)))
         yield out
+
+
+def _letters(word: ElementTree.Element, text: str) -> tuple[float, ...]:
+    sure = tuple(float(m[1]) / 100 for part in word.iter() if (m := _LETTER.search(part.get("title", ""))))
+    return sure if len(sure) == len(text) else ()

@@ -20,7 +20,7 @@ from statistics import median
 
 from vanthu_classifier.text import clean
 
-__all__ = ["MOTTO", "RECIPIENTS", "Line", "Word", "reading_order", "spaced_columns"]
+__all__ = ["MOTTO", "RECIPIENTS", "Line", "Word", "left_columns", "reading_order", "spaced_columns"]
 
 MOTTO = re.compile(
     r"C[ỘO]NG\s*H[ÒO]A\s*X[ÃA]\s*H[ỘO]I\s*CH[ỦU]\s*NGH[ĨI]A\s*VI[ỆE]T\s*NAM|Đ[ẢA]NG\s*C[ỘO]NG\s*S[ẢA]N\s*VI[ỆE]T\s*NAM"
@@ -33,7 +33,7 @@ class Word:
     """A word and its box: points from the upper left corner, `y` is the foot of the letters, `size` their height.
 
     `sure` (0-1) says how sure the recognition is of a word in a picture; 1 where the file states the letters. `raw` is
-    what was recognised, where `text` was mended.
+    what was recognised, where `text` was mended; `letters` says how sure each letter is, where that was asked for.
     """
 
     text: str
@@ -43,6 +43,7 @@ class Word:
     size: float
     sure: float = 1.0
     raw: str = ""
+    letters: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,43 @@ def reading_order(words: Iterable[Word], *, width: float, page: int = 0, block: 
         block += 1
         out += _lines(column, area, page, block)
     return tuple(out + _lines(rows[end:], area, page, block + 1))
+
+
+def left_columns(words: Iterable[Word], *, width: float, height: float) -> Iterator[tuple[float, float, float, float]]:
+    """The boxes (left, top, right, bottom) of the left columns of a page: at its head, beside the motto, and at its foot,
+    beside the signature."""
+    rows = _rows(words)
+    if not rows:
+        return
+    left, right = min(row[0].x0 for row in rows), max(row[-1].x1 for row in rows)
+    edge = _header_edge(rows)
+    if edge is not None:
+        end = _header_end(rows, edge, (left + right) / 2)
+        below = rows[end][0].y - 1.3 * rows[end][0].size if end < len(rows) else height
+        yield 0.0, max(0.0, rows[0][0].y - 3 * rows[0][0].size), edge - 3, below
+    foot = next((i for i in range(len(rows)) if RECIPIENTS.match(_joined(rows[i]))), None)
+    if foot is None:
+        foot = _above_file_copy(rows)
+    if foot is not None:
+        end = _foot_end(rows, foot, width)
+        beside = [s[0].x0 for row in rows[foot : foot + 4] for s in _segments(row) if s[0].x0 > 0.4 * width]
+        below = rows[end][0].y - 1.3 * rows[end][0].size if end < len(rows) else height
+        yield 0.0, rows[foot][0].y - 1.4 * rows[foot][0].size, min(beside, default=0.5 * width) - 3, below
+
+
+_FILE_COPY = re.compile(r"\W*l[ưu]u\s?:", re.IGNORECASE)
+_ENTRY = re.compile(r"[-+•]\s*\w")
+
+
+def _above_file_copy(rows: list[_Row]) -> int | None:
+    """The row above the list that ends with "- Lưu: VT": that of "Nơi nhận", whatever was recognised there."""
+    last = next((i for i in reversed(range(len(rows))) if _FILE_COPY.match(_joined(rows[i]))), None)
+    if last is None:
+        return None
+    first = last
+    while first > 0 and _ENTRY.match(_joined(rows[first - 1])):
+        first -= 1
+    return max(first - 1, 0)
 
 
 RECIPIENTS = re.compile(r"n[ơo]i\s*nh[ậa]n\s*(?::|$|\S{0,3}\s+[A-ZĐ]{2})", re.IGNORECASE)

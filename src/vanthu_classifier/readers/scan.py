@@ -3,8 +3,9 @@
 Recognising a page takes seconds, so only pages that matter are looked at: the first, and the one with "Nơi nhận", which is
 looked for on the first, the last, and then on those between, up to `_MAX_PAGES` in all.
 
-A picture is made grey by its red light, in which a red stamp is as white as the paper and black letters stay black; brought
-to 300 dots per inch; turned straight; and, where that gives no Vietnamese, turned by a quarter or a half.
+A picture is made grey by its red light, in which a red stamp is as white as the paper and black letters stay black; freed of
+specks and shadows; brought to 300 dots per inch; turned straight, and upright where it lies on its side or its head. The left
+columns at the head and the foot are then read again by themselves.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from vanthu_classifier.readers import ocr
 from vanthu_classifier.readers.mend import mended
-from vanthu_classifier.readers.page import RECIPIENTS, Line, Word, reading_order
+from vanthu_classifier.readers.page import RECIPIENTS, Line, Word, left_columns, reading_order
 from vanthu_classifier.text import looks_vietnamese
 
 if TYPE_CHECKING:
@@ -61,21 +62,52 @@ def _numbered(found: dict[int, tuple[Line, ...]]) -> Iterator[Line]:
 
 
 def _page(image: Image, dpi: float, number: int) -> tuple[Line, ...]:
-    grey = _prepared(image, dpi)
-    found = ocr.lines(grey, dpi=DPI)
-    if not _is_upright(found):
-        turned = ocr.orientation(grey, dpi=DPI)
-        if turned:
-            grey = _straight(grey.rotate(-turned, expand=True))
-            found = ocr.lines(grey, dpi=DPI)
+    grey, found = _upright(_prepared(image, dpi))
     words = [word for line in mended(found) for word in line]
-    return reading_order(words, width=grey.width * 72 / DPI, page=number)
+    width, height = grey.width * 72 / DPI, grey.height * 72 / DPI
+    for box in list(left_columns(words, width=width, height=height)):
+        words = _again(grey, words, box)
+    return reading_order(words, width=width, page=number)
 
 
-def _is_upright(found: Sequence[Sequence[Word]]) -> bool:
+def _upright(grey: Image) -> tuple[Image, list[list[Word]]]:
+    """The picture as it stands upright, and its lines: a page on its side shows by its rows, one upside down when it is read."""
+    if _is_sideways(grey):
+        grey = _straight(grey.rotate(-(ocr.orientation(grey, dpi=DPI) or 90), expand=True))
+    found = ocr.lines(grey, dpi=DPI)
+    if _is_read(found):
+        return grey, found
+    turned = _straight(grey.rotate(-(ocr.orientation(grey, dpi=DPI) or 180), expand=True))
+    again = ocr.lines(turned, dpi=DPI)
+    return (turned, again) if _is_read(again) else (grey, found)
+
+
+def _is_read(found: Sequence[Sequence[Word]]) -> bool:
     words = [word for line in found for word in line]
     surest = [word.text for word in words if word.sure > 0.6]
     return len(surest) > 0.5 * len(words) and looks_vietnamese(" ".join(surest))
+
+
+def _again(grey: Image, words: list[Word], box: tuple[float, float, float, float]) -> list[Word]:
+    """The words with those in a column read again, without what stands beside it; as they were where that gives much less."""
+    left, top, right, bottom = box
+    scale = DPI / 72
+    if right - left < 20 or bottom - top < 10:
+        return words
+    part = grey.crop((round(left * scale), round(top * scale), round(right * scale), round(bottom * scale)))
+    read = [
+        replace(word, x0=word.x0 + left, x1=word.x1 + left, y=word.y + top)
+        for line in mended(ocr.lines(part, dpi=DPI, one_column=True))
+        for word in line
+    ]
+    inside = {id(w) for w in words if left <= (w.x0 + w.x1) / 2 <= right and top <= w.y - w.size / 3 <= bottom}
+    if _letters(read) < 0.6 * _letters([word for word in words if id(word) in inside]):
+        return words
+    return [word for word in words if id(word) not in inside] + read
+
+
+def _letters(words: Sequence[Word]) -> int:
+    return sum(c.isalnum() for word in words for c in word.text)
 
 
 # ------------------------------------------------------------------ the picture
@@ -85,19 +117,70 @@ def _prepared(image: Image, dpi: float) -> Image:
     import PIL.Image
 
     grey = image if image.mode == "L" else image.convert("RGB").getchannel("R")
+    if dpi >= _FINE:
+        grey = _without_specks(grey, dpi)
     if not 0.9 * DPI < dpi < 1.1 * DPI:
         factor = DPI / dpi
         grey = grey.resize((round(grey.width * factor), round(grey.height * factor)), PIL.Image.Resampling.LANCZOS)
-    return _straight(grey)
+    return _straight(_even(grey))
+
+
+_SPECK = 2.8 / 200  # inches across, about a third of the dot of an i
+_DIRTY = 0.1  # of all the blots on a page are specks; a few in a hundred are on clean ones
+_FINE = 180.0  # dots per inch; below, a speck may be a mark on a letter
+
+
+def _without_specks(grey: Image, dpi: float) -> Image:
+    """The picture without specks, where there are many; they would pass for marks on letters."""
+    import numpy
+    import PIL.Image
+
+    x, y = grey.width // 4, grey.height // 8
+    part = numpy.asarray(grey.crop((x, y, x + round(4 * dpi), y + round(4 * dpi))))
+    ink = float(numpy.percentile(part, 1) + numpy.percentile(part, 90)) / 2
+    _, blots, small = _blots(part, ink, dpi)
+    if small.sum() < _DIRTY * len(small):
+        return grey
+    light = numpy.array(grey)
+    where, blots, small = _blots(light, ink, dpi)
+    light[where] = numpy.where(numpy.concatenate(([False], small))[blots[where]], 255, light[where])
+    return PIL.Image.fromarray(light)
+
+
+def _blots(light: Any, ink: float, dpi: float) -> tuple[Any, Any, Any]:
+    """Where dots are as dark as ink, the number from 1 of the blot each belongs to, and of each blot whether it is a speck."""
+    import numpy
+    from scipy import ndimage
+
+    where = light < ink
+    blots, _ = ndimage.label(where, structure=numpy.ones((3, 3)))
+    return where, blots, numpy.bincount(blots.ravel())[1:] <= (_SPECK * dpi) ** 2
+
+
+_SHADE = 40  # of 255 between the darkest and the lightest part of the paper
+
+
+def _even(grey: Image) -> Image:
+    """The picture with the paper white throughout, where a shadow lies on it."""
+    import numpy
+    import PIL.Image
+    from PIL import ImageFilter
+
+    small = grey.resize((max(grey.width // 16, 1), max(grey.height // 16, 1)), PIL.Image.Resampling.BOX)
+    paper = small.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.GaussianBlur(4))
+    low, high = numpy.percentile(numpy.asarray(paper), (5, 95))
+    if high - low < _SHADE:
+        return grey
+    ground = numpy.asarray(paper.resize(grey.size, PIL.Image.Resampling.BILINEAR), dtype=numpy.float32)
+    light = numpy.asarray(grey, dtype=numpy.float32) * 255 / numpy.maximum(ground, 40)
+    return PIL.Image.fromarray(numpy.minimum(light, 255).astype(numpy.uint8))
 
 
 def _straight(grey: Image) -> Image:
-    tilt = _tilt(grey)
-    if abs(tilt) < _LEVEL:
-        return grey
     import PIL.Image
 
-    return grey.rotate(tilt, PIL.Image.Resampling.BICUBIC, fillcolor=255)
+    tilt = _tilt(grey)
+    return grey if abs(tilt) < _LEVEL else grey.rotate(tilt, PIL.Image.Resampling.BICUBIC, fillcolor=255)
 
 
 _LEVEL = 0.2  # degrees; less moves no word to another row
@@ -105,16 +188,30 @@ _MOST_TILT = 6.0
 _COARSE = 75.0  # dots per inch, enough to see the rows
 
 
-def _tilt(grey: Image) -> float:
-    """By how many degrees, clockwise, the rows are off the level: there, the ink of the rows is least spread."""
+def _ink(grey: Image) -> Any:
+    """How dark each dot of a coarse picture is, beyond the paper."""
     import numpy
     import PIL.Image
 
-    small = grey.resize(
-        (round(grey.width * _COARSE / DPI), round(grey.height * _COARSE / DPI)), PIL.Image.Resampling.BOX
-    )
-    light = numpy.asarray(small, dtype=numpy.float32)
-    ink = numpy.minimum(numpy.clip(light.mean() - 15 - light, 0, None), 60)
+    size = max(round(grey.width * _COARSE / DPI), 1), max(round(grey.height * _COARSE / DPI), 1)
+    light = numpy.asarray(grey.resize(size, PIL.Image.Resampling.BOX), dtype=numpy.float32)
+    return numpy.minimum(numpy.clip(light.mean() - 15 - light, 0, None), 60)
+
+
+def _is_sideways(grey: Image) -> bool:
+    """Whether the ink stands in columns, as lines of a page on its side do, rather than in rows."""
+    import numpy
+
+    ink = _ink(grey)
+    down, across = (float((numpy.diff(ink.mean(axis=axis)) ** 2).mean()) for axis in (1, 0))
+    return across > 1.5 * down
+
+
+def _tilt(grey: Image) -> float:
+    """By how many degrees, clockwise, the rows are off the level: there, the ink of the rows is least spread."""
+    import numpy
+
+    ink = _ink(grey)
     y, x = numpy.nonzero(ink > 20)
     if len(y) < 200:
         return 0.0
