@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from vanthu_classifier import facts, rulepack
-from vanthu_classifier.rulepack import Traced, load, resolve, situation, trace
+from vanthu_classifier import facts
+from vanthu_classifier.rulepack import load, resolve, situation
+from vanthu_classifier.rulepack.trace import Traced, trace
 
 PACK = load()
 
@@ -59,7 +60,7 @@ def test_a_type_may_be_supposed_and_a_role_asked_for() -> None:
 
 
 def test_it_goes_into_json() -> None:
-    said = [t.to_dict() for t in rulepack.trace(PACK, facts.read("Tờ trình xin kinh phí"))]
+    said = [t.to_dict() for t in trace(PACK, facts.read("Tờ trình xin kinh phí"))]
     assert json.loads(json.dumps(said, ensure_ascii=False))[0]["conditions"][0] == {
         "key": "loai", "wanted": ["TTr"], "have": ["TTr"], "met": True, "text": "Loại văn bản: Tờ trình",
         "text_en": "Type: Tờ trình (submission)", "spans": [[0, 8]],

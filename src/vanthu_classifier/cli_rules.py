@@ -164,8 +164,9 @@ def rules_try(
     from vanthu_classifier.classifier import DispatchClassifier
     from vanthu_classifier.errors import ArgumentValueError
     from vanthu_classifier.facts import read
-    from vanthu_classifier.rulepack import DEFAULT, trace
+    from vanthu_classifier.rulepack import DEFAULT
     from vanthu_classifier.rulepack.schema import values
+    from vanthu_classifier.rulepack.trace import trace
 
     if vai_tro not in values()["vai_tro"]:
         known = ", ".join(filter(None, values()["vai_tro"]))

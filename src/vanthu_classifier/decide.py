@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import vanthu_classifier
 from vanthu_classifier import validity
-from vanthu_classifier.card import card, underlined
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.loai_van_ban import by_code
 from vanthu_classifier.noi_nhan import Role, describe
@@ -164,6 +163,8 @@ class Decision:
 
     def _repr_html_(self) -> str:
         """The decision as a notebook shows it: one self-contained block without script."""
+        from vanthu_classifier.card import card, underlined
+
         kind = by_code(self.loai_van_ban).name if self.loai_van_ban else ""
         marked = [span for r in self.reasons if r.kind in ("type", "rule") for span in r.spans]
         return card(

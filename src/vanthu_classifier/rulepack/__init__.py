@@ -3,12 +3,10 @@
 from vanthu_classifier.rulepack.load import DEFAULT, in_force, load, names
 from vanthu_classifier.rulepack.resolve import RecipientRuling, Ruling, resolve, rule_document, rule_types
 from vanthu_classifier.rulepack.schema import Case, Example, Pack, Rule, Situation, Standing, situation
-from vanthu_classifier.rulepack.trace import Condition, Traced, trace
 
 __all__ = [
     "DEFAULT",
     "Case",
-    "Condition",
     "Example",
     "Pack",
     "RecipientRuling",
@@ -16,7 +14,6 @@ __all__ = [
     "Ruling",
     "Situation",
     "Standing",
-    "Traced",
     "in_force",
     "load",
     "names",
@@ -24,5 +21,4 @@ __all__ = [
     "rule_document",
     "rule_types",
     "situation",
-    "trace",
 ]

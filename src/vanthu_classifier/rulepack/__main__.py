@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from vanthu_classifier.errors import RulePackError
-from vanthu_classifier.rulepack.load import folder_of, load, names
-from vanthu_classifier.rulepack.verify import STAMP
+from vanthu_classifier.rulepack.load import STAMP, folder_of, load, names
 
 
 def main() -> int:

@@ -16,7 +16,6 @@ The last two need every example read; see `verify` for when that is done. What t
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,10 +30,11 @@ from vanthu_classifier.outcomes import Dispatch
 from vanthu_classifier.rulepack.faults import fault
 from vanthu_classifier.rulepack.schema import KEYS, Case, Example, Pack, Rule, Silence, Standing, place_of, values
 from vanthu_classifier.rulepack.tomlfile import TomlFile
-from vanthu_classifier.rulepack.verify import STAMP, check_cases, check_examples
 
-__all__ = ["DEFAULT", "Gathered", "folder_of", "gather", "in_force", "load", "meant", "names"]
+__all__ = ["DEFAULT", "STAMP", "Gathered", "folder_of", "gather", "in_force", "load", "meant", "names"]
 
+STAMP = "VERIFIED"
+"""The file of a shipped pack with the hash under which its examples and cases held; see `verify`."""
 DEFAULT = "qd-40-2018-qd-ubnd"
 """The pack of Decision 40/2018/QĐ-UBND of Thừa Thiên Huế."""
 
@@ -75,6 +75,8 @@ def _path(pack: str | Path) -> Path:
     path = Path(pack)
     if path.joinpath("pack.toml").is_file() or (path.suffix.lower() == ".toml" and path.is_file()):
         return path
+    import difflib
+
     near = difflib.get_close_matches(str(pack), names(), 1, 0.4)
     raise RulePackError(
         f"Không có bộ quy tắc «{pack}»{f'; có phải là «{near[0]}»' if near else ''}.",
@@ -100,6 +102,8 @@ def _load(path: Path, _state: object) -> Pack:
     built = gathered.pack
     stamp = path / STAMP
     if not stamp.is_file() or stamp.read_text(encoding="ascii").strip() != built.sha256:
+        from vanthu_classifier.rulepack.verify import check_cases, check_examples
+
         faults = [*check_examples(built), *check_cases(built)]
         if faults:
             raise Gathered(None, tuple(faults)).refusal(path)
@@ -549,6 +553,8 @@ def _cycle(rules: Sequence[Rule]) -> tuple[str, ...]:
 
 def meant(typed: str, known: Iterable[str]) -> dict[str, str]:
     """What may have been meant by a word that is not known, for a fault's sentences."""
+    import difflib
+
     near = difflib.get_close_matches(typed, [k for k in known if k], 1, 0.5)
     return (
         {"meant": f"; có phải là «{near[0]}»", "meant_en": f"; «{near[0]}» perhaps"}
@@ -559,6 +565,8 @@ def meant(typed: str, known: Iterable[str]) -> dict[str, str]:
 
 def _nearest(quote: str, source: str) -> dict[str, str]:
     """The part of the source most like the quotation, for whoever copied it wrongly."""
+    import difflib
+
     found = difflib.SequenceMatcher(None, source, quote, autojunk=False).find_longest_match()
     if found.size < min(8, len(quote) // 2):
         return {"nearest": "", "nearest_en": ""}

@@ -18,9 +18,7 @@ from vanthu_classifier.rulepack.resolve import rule_document
 from vanthu_classifier.rulepack.schema import Case, Example, Pack, Rule, situation
 from vanthu_classifier.rulepack.words import values_in_words
 
-__all__ = ["STAMP", "check_cases", "check_examples"]
-
-STAMP = "VERIFIED"
+__all__ = ["check_cases", "check_examples"]
 
 
 def check_examples(pack: Pack) -> list[PackFault]:
