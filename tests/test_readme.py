@@ -1,4 +1,4 @@
-"""The manual against the program: every example of the README files is run."""
+"""The first screen of the README against the program; its other examples are run with those of the documentation (`conftest.py` at the top)."""
 
 import re
 import shlex
@@ -10,7 +10,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
-VIETNAMESE = (ROOT / "README.vi.md").read_text(encoding="utf-8")
 
 
 def _vanthu(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -27,27 +26,6 @@ def test_python_examples_print_what_the_comments_say(capsys: pytest.CaptureFixtu
         exec(compile(block, "README.md", "exec"), {})
         said = [line[2:] for line in block.splitlines() if line.startswith("# ")]
         assert capsys.readouterr().out.splitlines() == said
-
-
-def test_console_examples_print_what_they_show() -> None:
-    blocks = re.findall(r"```console\n\$ vanthu (.*?)\n(.*?)```", ENGLISH, re.DOTALL)
-    assert blocks
-    for command, output in blocks:
-        done = _vanthu(shlex.split(command), ROOT)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.strip() == output.strip()
-
-
-def test_commands_in_the_vietnamese_manual_work(tmp_path: Path) -> None:
-    commands = re.findall(r"^    vanthu (.*)$", VIETNAMESE, re.MULTILINE)
-    assert len(commands) >= 3
-    for command in commands:
-        arguments = [
-            str(ROOT / "examples" / "van_phong") if a == "thu_muc_van_ban" else a for a in shlex.split(command)
-        ]
-        done = _vanthu(arguments, tmp_path)
-        assert done.returncode in (0, 1), done.stderr
-        assert "Lỗi:" not in done.stderr
 
 
 def test_the_main_command_on_the_examples(tmp_path: Path) -> None:
