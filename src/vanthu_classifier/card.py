@@ -64,12 +64,14 @@ def card(
         f" <code style='font-weight:400'>{escape(str(dispatch))}</code></div>"
         f"<div style='white-space:pre-wrap'>{title}</div>{known}"
         f"<ul style='margin:.3em 0;padding-left:1.2em'>{why}</ul>"
-        + (f"<table style='margin:.3em 0'>{table}</table>" if table else "")
+        + (f"<table style='margin:.3em 0;color:inherit'>{table}</table>" if table else "")
         + f"{sure}<div style='{_SMALL}'>{escape(foot)}</div></div>"
     )
 
 
 def _row(name: str, dispatch: Dispatch | None, reason: str) -> str:
     answer = f"{dispatch.mark} {dispatch.label_vi}" if dispatch else "– không gửi"
-    cells = "".join(f"<td style='text-align:left'>{escape(text)}</td>" for text in (name, answer, reason))
+    cells = "".join(
+        f"<td style='text-align:left;padding-right:.8em'>{escape(text)}</td>" for text in (name, answer, reason)
+    )
     return f"<tr>{cells}</tr>"

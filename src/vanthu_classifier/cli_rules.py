@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ def _outcome(rule: Rule, lang: Lang) -> str:
     return f"{getattr(rule.outcome, attribute)}{lean}"
 
 
-@rules.command("list")
+@rules.command("list", short_help="Mọi quy tắc của một bộ.")
 @_pack_option
 @_lang_option
 @_json_option
@@ -73,7 +73,7 @@ def rules_list(rule_pack: str | None, lang: Lang, as_json: bool) -> int:
     return 0
 
 
-@rules.command("show")
+@rules.command("show", short_help="Một quy tắc: điều khoản, cách hiểu, ví dụ.")
 @click.argument("rule_id", metavar="ID")
 @_pack_option
 @_lang_option
@@ -144,7 +144,7 @@ def _plain(rule: Rule) -> dict[str, Any]:
 # ------------------------------------------------------------------ try
 
 
-@rules.command("try")
+@rules.command("try", short_help="Thử một trích yếu trên mọi quy tắc.")
 @click.argument("trich_yeu", metavar="TRÍCH YẾU")
 @click.option("--so-ky-hieu", "-s", metavar="S", help="Số và ký hiệu, ví dụ 15/TTr-UBND.")
 @click.option("--loai", metavar="LOẠI", help="Tên loại hoặc chữ viết tắt.")
@@ -226,7 +226,7 @@ def _tried(decision: Any, traced: Iterable[Traced], supposed: str | None, lang: 
 # ------------------------------------------------------------------ check
 
 
-@rules.command("check")
+@rules.command("check", short_help="Kiểm tra một bộ quy tắc, kể cả mọi tổ hợp dữ kiện.")
 @click.argument("pack", required=False, metavar="[PACK]")
 @click.option("--strict", is_flag=True, help="Coi cảnh báo là lỗi.")
 @_lang_option
@@ -309,7 +309,7 @@ _OPEN_SHEET = {
 }  # fmt: skip
 
 
-@rules.command("coverage")
+@rules.command("coverage", short_help="Trên sổ văn bản: quy tắc nào nói, điều gì bỏ ngỏ.")
 @click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FILE|FOLDER")
 @click.option(
     "-o",
@@ -343,7 +343,8 @@ def rules_coverage(
     if out is not None:
         from vanthu_classifier.tables import Sheet, write_sheets
 
-        write_sheets(out, [Sheet("Quy tắc", _RULE_SHEET, found.rule_rows()), Sheet("Chưa trả lời", _OPEN_SHEET, found.unanswered_rows())])  # fmt: skip
+        rows, left = (_readable(out, rows) for rows in (found.rule_rows(), found.unanswered_rows()))
+        write_sheets(out, [Sheet("Quy tắc", _RULE_SHEET, rows), Sheet("Chưa trả lời", _OPEN_SHEET, left)])
         click.echo(f"Bảng: {out}", err=True)
     if plot is not None:
         from vanthu_classifier.coverage_plot import draw
@@ -352,6 +353,36 @@ def rules_coverage(
         click.echo(f"Biểu đồ: {plot}", err=True)
     click.echo(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else "\n".join(_coverage_lines(found)))
     return 1 if found.unreadable else 0
+
+
+def _readable(out: Path, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows as they are for programs, with answers and types in words for a spreadsheet."""
+    from vanthu_classifier.loai_van_ban import types
+    from vanthu_classifier.outcomes import Dispatch
+
+    if out.suffix.lower() != ".xlsx":
+        yield from rows
+        return
+    words: dict[str, str] = (
+        {code: kind.name for code, kind in types().items()} | {str(d): d.label_vi for d in Dispatch} | _WHY
+    )
+    named = (
+        "outcome",
+        "why",
+        "loai_van_ban",
+        "loai_van_ban_a",
+        "loai_van_ban_b",
+        "dispatch_a",
+        "dispatch_b",
+        "lean_a",
+        "lean_b",
+    )
+    for row in rows:
+        for side in ("a", "b"):
+            if row.get(f"lean_{side}"):
+                leaning = words[row[f"lean_{side}"]].lower()
+                row |= {f"dispatch_{side}": f"{words[row[f'dispatch_{side}']]} (nghiêng về: {leaning})"}
+        yield row | {name: words.get(row[name], row[name]) for name in named if row.get(name)}
 
 
 def _check_endings(out: Path | None, plot: Path | None) -> None:
@@ -446,7 +477,11 @@ _DIFF_SHEET = {
 }  # fmt: skip
 
 
-@rules.command("diff")
+_PRINTED = ("path", "row", "so_ky_hieu", "trich_yeu", "dispatch_a", "dispatch_b", "rule_a", "rule_b", "reason")
+"""Columns of the spreadsheet, which fit a page; .csv and .jsonl have all."""
+
+
+@rules.command("diff", short_help="Đổi bộ quy tắc thì văn bản nào đổi kết quả.")
 @click.argument("sources", nargs=-1, required=True, metavar="[A B] FILE|FOLDER")
 @click.option("--model-a", default=None, metavar="DIR", help="Mô hình trước.")
 @click.option("--model-b", default=None, metavar="DIR", help="Mô hình sau.")
@@ -497,7 +532,10 @@ def rules_diff(
     if out is not None:
         from vanthu_classifier.tables import Sheet, write_sheets
 
-        write_sheets(out, [Sheet("Thay đổi", _DIFF_SHEET, (c.to_dict() for c in found.changes))])
+        rows = _readable(out, (change.to_dict() for change in found.changes))
+        book = out.suffix.lower() == ".xlsx"
+        headings = {name: _DIFF_SHEET[name] for name in _PRINTED} if book else _DIFF_SHEET
+        write_sheets(out, [Sheet("Thay đổi", headings, rows)])
         click.echo(f"Bảng: {out}", err=True)
     if as_json:
         for change in found.changes:
@@ -547,7 +585,7 @@ def _diff_lines(found: Comparison) -> list[str]:
 # ------------------------------------------------------------------ new, schema
 
 
-@rules.command("new")
+@rules.command("new", short_help="Tạo tệp quy tắc riêng của cơ quan, có giải thích.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
 @click.option("--base", default=None, metavar="PACK", help="Bộ quy tắc đứng dưới (mặc định: bộ mặc định của thư viện).")
 def rules_new(file: Path, base: str | None) -> int:
@@ -580,7 +618,7 @@ def rules_new(file: Path, base: str | None) -> int:
 _SCHEMAS = ("office", "pack", "rules", "items", "omitted", "silent", "cases")
 
 
-@rules.command("schema")
+@rules.command("schema", short_help="JSON Schema cho trình soạn thảo.")
 @click.argument("kind", type=click.Choice(_SCHEMAS), default="office", metavar="[KIND]")
 def rules_schema(kind: str) -> int:
     """JSON Schema để trình soạn thảo gợi ý và báo lỗi khi gõ: office (mặc định), pack, rules, items, omitted, silent, cases.

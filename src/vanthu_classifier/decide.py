@@ -172,7 +172,7 @@ class Decision:
             lean=self.lean,
             title=underlined(self.trich_yeu, marked),
             facts=[*filter(None, (self.so_ky_hieu, kind))],
-            confidence=None if self.confidence is None else f"{_percent(self.confidence)}, {self.basis}",
+            confidence=None if self.confidence is None else f"{_percent(self.confidence)}, {self.basis.label_vi}",
             sentences=[(r.kind, r.text) for r in self.reasons],
             recipients=[(r.name, r.dispatch, r.reason) for r in self.recipients],
             warnings=self.warnings,

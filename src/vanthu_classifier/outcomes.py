@@ -65,3 +65,20 @@ class Basis(StrEnum):
     """An estimated type together with a purpose, period or form that was read."""
     NONE = "none"
     """Nothing to go by."""
+
+    @property
+    def label_vi(self) -> str:
+        """The basis as a clerk reads it.
+
+        >>> Basis.RULE_AND_MODEL.label_vi
+        'theo quy tắc và mô hình'
+        """
+        return _BASES[self]
+
+
+_BASES = {
+    Basis.RULE: "theo quy tắc",
+    Basis.MODEL: "theo mô hình",
+    Basis.RULE_AND_MODEL: "theo quy tắc và mô hình",
+    Basis.NONE: "chưa có căn cứ",
+}

@@ -17,6 +17,8 @@ from vanthu_classifier.writers import harmless
 __all__ = ["ENDINGS", "Sheet", "write", "write_sheets"]
 
 _CELL = 32_000  # letters; Excel takes 32,767
+_LINE = 16  # points
+_MOST_LINES = 20  # of one row
 
 
 def write(path: Path, headings: Mapping[str, tuple[str, int]], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -102,18 +104,26 @@ def _sheet(
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.set_row(0, _LINE * max(_lines(heading, width - 2) for heading, width in headings.values()))
     for i, (heading, width) in enumerate(headings.values()):
         sheet.set_column(i, i, width)
         sheet.write_string(0, i, heading, head)
     number = 0
     for number, row in enumerate(rows, 1):
-        for i, name in enumerate(headings):
-            value = _flat(row.get(name))
+        values = [_flat(row.get(name)) for name in headings]
+        lines = [_lines(value, width) for value, (_, width) in zip(values, headings.values(), strict=True)]
+        sheet.set_row(number, _LINE * min(max(lines), _MOST_LINES))
+        for i, value in enumerate(values):
             if isinstance(value, int | float) and not isinstance(value, bool):
                 sheet.write_number(number, i, value, plain)
             else:
                 sheet.write_string(number, i, "" if value is None else str(value)[:_CELL], plain)
     sheet.autofilter(0, 0, max(number, 1), len(headings) - 1)
+
+
+def _lines(value: Any, width: int) -> int:
+    """How many lines a value takes in a column of so many letters; a spreadsheet does not find out by itself in every program."""
+    return sum(-(-max(len(line), 1) // max(width - 1, 1)) for line in str("" if value is None else value).split("\n"))
 
 
 def _flat(value: Any) -> Any:
