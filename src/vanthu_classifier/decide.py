@@ -767,7 +767,8 @@ def _changes(facts: Facts, pack: Pack, dispatch: Dispatch, loai: str | None) -> 
     """What would change the answer, tried on the pack itself."""
     if loai is None or dispatch is Dispatch.NOT_BY_NETWORK:
         return ()
-    base = situation(facts, loai=loai)
+    sent = [r for r in facts.recipients if r.role is not Role.FILE]
+    base = situation(facts, loai=loai, noi_bo=bool(sent) and all(r.noi_bo for r in sent))
     out = []
     for key, change, vi, en in _WHAT_IF:
         if getattr(base, key):

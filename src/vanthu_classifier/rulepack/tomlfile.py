@@ -25,6 +25,7 @@ class TomlFile:
     @classmethod
     def read(cls, path: Path, name: str, faults: list[PackFault]) -> TomlFile:
         """Reads the file; what prevents it goes to `faults`."""
+        text = ""
         try:
             text = path.read_bytes().decode("utf-8-sig")
             return cls(name, tomllib.loads(text.replace("\r\n", "\n")), tuple(text.split("\n")))
@@ -32,7 +33,9 @@ class TomlFile:
             faults.append(fault("file-missing", name))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             place = re.search(r"line (\d+)", str(error))
-            faults.append(fault("not-toml", name, line=int(place[1]) if place else None, error=error))
+            line = int(place[1]) if place else None
+            typed = text.split("\n")[line - 1].strip() if line else ""
+            faults.append(fault("not-toml", name, line=line, error=f"«{typed}» ({error})" if typed else error))
         return cls(name)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
