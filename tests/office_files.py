@@ -7,7 +7,9 @@ where each word stands, with a font that is named but not embedded.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 COUNTRY = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
@@ -165,3 +167,36 @@ def pdf(path: Path, pages: Sequence[Sequence[Text]], stamps: Sequence[Text] = ()
     )
     path.write_bytes(out)
     return path
+
+
+# ------------------------------------------------------------------ legacy letters
+
+
+def in_legacy(text: str, encoding: str) -> str:
+    """`text` as it shows where the legacy font or the right code page is missing (see `legacy`); toned capitals of TCVN3 become small letters."""
+    match encoding:
+        case "tcvn3" | "viscii":
+            column = {"tcvn3": 1, "viscii": 3}[encoding]
+            table = {row[0]: chr(int(row[column], 16)) for row in legacy_rows() if row[column]}
+            return "".join(table.get(c) or table.get(c.lower()) or c for c in text)
+        case "vni":
+            return "".join({row[0]: row[2] for row in legacy_rows()}.get(c, c) for c in text)
+        case "mojibake":
+            return text.encode().decode("latin-1")
+        case "cp1258":
+            return "".join(_as_cp1258(c) for c in text).encode("cp1258").decode("latin-1")
+        case _:
+            raise ValueError(encoding)
+
+
+def _as_cp1258(letter: str) -> str:
+    """A letter as code page 1258 spells it: its vowel composed, its tone a letter of its own."""
+    split = unicodedata.normalize("NFD", letter)
+    tones = "".join(c for c in split if c in "\u0300\u0301\u0303\u0309\u0323")
+    return unicodedata.normalize("NFC", "".join(c for c in split if c not in tones)) + tones
+
+
+def legacy_rows() -> list[list[str]]:
+    """The table of legacy codes as the package ships it: letter, TCVN3, VNI, VISCII."""
+    text = files("vanthu_classifier").joinpath("data/bang_ma_cu.tsv").read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]

@@ -14,6 +14,7 @@ HOME = Path(vanthu_classifier.__file__).parent
 LAYERS = [
     {"errors", "outcomes", "kept", "lookup"},
     {"text"},
+    {"legacy"},
     {"loai_van_ban", "phrases"},
     {"so_ky_hieu", "noi_nhan"},
     {"local"},

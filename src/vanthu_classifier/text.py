@@ -23,6 +23,7 @@ from vanthu_classifier.kept import Kept
 __all__ = [
     "MAX_LENGTH",
     "CleanText",
+    "Respelling",
     "clean",
     "damage",
     "has_diacritics",
@@ -34,25 +35,38 @@ MAX_LENGTH = 20_000
 """Letters of a title that are looked at; the rest is cut, with a warning. The longest real titles have some 2,000."""
 
 
+class Respelling(NamedTuple):
+    """What a text was turned into before it was cleaned; letter `i` of `text` stood at `[starts[i]:ends[i]]`."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
 class CleanText(NamedTuple):
     """A cleaned text and the way back to what was typed.
 
     `text` is the cleaned text, `raw` what was typed; letter `i` of `text` stood at `raw[starts[i]:ends[i]]`. The way back is looked for when it
-    is asked for: of a hundred thousand rows of a register nobody asks.
+    is asked for: of a hundred thousand rows of a register nobody asks. `respelt` is what was cleaned where `raw` was in a legacy encoding.
     """
 
     text: str
     raw: str
+    respelt: Respelling | None = None
 
     @property
     def starts(self) -> Sequence[int]:
         """Where each letter of `text` begins in `raw`."""
-        return _way_back(self.raw)[0]
+        if self.respelt is None:
+            return _way_back(self.raw)[0]
+        return [self.respelt.starts[at] for at in _way_back(self.respelt.text)[0]]
 
     @property
     def ends(self) -> Sequence[int]:
         """Where each letter of `text` ends in `raw`."""
-        return _way_back(self.raw)[1]
+        if self.respelt is None:
+            return _way_back(self.raw)[1]
+        return [self.respelt.ends[at - 1] for at in _way_back(self.respelt.text)[1]]
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Start and end in `raw` of `text[start:end]`; an empty span gives an empty span.
