@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import socket
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from vanthu_classifier import batch, intake, workers
 from vanthu_classifier.workers import Limits
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, sockets and bytes in names are of POSIX")
-linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is that of Linux")
 
 
 def _rows(folder: Path, out: Path, **options: Any) -> dict[str, dict[str, Any]]:
@@ -147,9 +145,8 @@ def test_a_reference_to_elsewhere_is_not_followed(folder: Path, tmp_path: Path) 
     assert rows["mẫu.docx"]["so_ky_hieu"] == "15/QĐ-UBND"
 
 
-@linux
-def test_a_zip_bomb(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "Limits", lambda seconds: Limits(seconds, 300 << 20))
+def test_a_zip_bomb(folder: Path, tmp_path: Path) -> None:
+    """Refused by the sizes that it states, before anything is unpacked; `test_workers` has a reader that balloons in spite of all care."""
     bomb = folder / "bom.docx"
     with zipfile.ZipFile(folder / "tốt.docx") as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, True, 1) as new:
         for name in old.namelist():
@@ -160,7 +157,7 @@ def test_a_zip_bomb(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 part.write(b" " * (16 << 20))
     assert bomb.stat().st_size < 3_000_000
     rows = _rows(folder, tmp_path / "a.jsonl")
-    _says(rows["bom.docx"], "GB bộ nhớ", "Tách tệp")
+    _says(rows["bom.docx"], "quá nhiều dữ liệu", "tách thành nhiều tệp")
     assert rows["tốt.docx"]["error"] is None
 
 

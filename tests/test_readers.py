@@ -450,7 +450,7 @@ def archive(**parts: bytes) -> bytes:
 
 
 def utf16(name: str) -> bytes:
-    return name.encode("utf-16-le")
+    return f"{name}\0".encode("utf-16-le")
 
 
 BROKEN = {
@@ -464,9 +464,9 @@ BROKEN = {
     "locked.docx": (OLE + b"\0" * 600 + utf16("EncryptedPackage"), "mật khẩu"),
     "old.doc": (OLE + b"\0" * 600 + utf16("WordDocument"), r"\.doc.*\.docx"),
     "named.docx": (OLE + b"\0" * 600 + utf16("WordDocument"), r"\.doc.*\.docx"),
-    "rich.doc": (b"{\\rtf1 Quyet dinh}", r"RTF.*\.docx"),
-    "open.odt": (archive(mimetype=b"application/vnd.oasis.opendocument.text"), r"odt.*\.docx"),
-    "page.doc": (b"<html><body>Quyet dinh</body></html>", r"HTML.*\.docx"),
+    "hollow.rtf": (b"{\\rtf1 }", "Không tìm thấy"),
+    "open.odt": (archive(mimetype=b"application/vnd.oasis.opendocument.text"), r"hỏng.*\.docx"),
+    "page.doc": (b"<html><body><script>var x = 1;</script></body></html>", "Không tìm thấy"),
     "scan.jpg": (b"\xff\xd8\xff\xe0" + b"x" * 50, "Ảnh bị hỏng"),
     "scan.pdf": (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "Ảnh bị hỏng"),
     "pointer.pdf": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "Git LFS"),
@@ -475,9 +475,8 @@ BROKEN = {
     "control.txt": (b"\x01\x02\x03\x04\x05\x06 abc" * 50, "không phải văn bản"),
     "text.pdf": ("Đây là văn bản thuần".encode(), "không phải văn bản"),
     "program.exe": (b"MZ\x90\0" + bytes(200), "không phải văn bản"),
-    "tcvn3.txt": ("QuyÕt ®Þnh vÒ viÖc thµnh lËp Tæ gióp viÖc".encode(), "TCVN3.*UniKey"),
-    "vni.txt": ("Quyeát ñònh veà vieäc thaønh laäp Toå giuùp vieäc".encode(), "VNI.*UniKey"),
-    "mojibake.txt": ("Quyết định số 5 của Ủy ban".encode().decode("cp1252").encode(), "bảng mã.*UniKey"),
+    "lost.txt": (b"Quy?t ??nh v? vi?c ph? duy?t", "mất dấu.*UniKey"),
+    "no_hyphens.txt": ("QuyÕt ®Þnh vÒ viÖc cÊp níc cña tr\u00eang häc".encode(), "TCVN3.*chắc chắn.*UniKey"),
     "notes.txt": ("xin chào\n".encode() * 2, None),
     "list.csv": ("Tên;Điểm\nA;10\n".encode(), "tiêu đề cột"),
     "list.xlsx": (None, "tiêu đề cột"),

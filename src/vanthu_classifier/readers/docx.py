@@ -1,133 +1,290 @@
-"""Word documents (.docx): paragraphs and tables in the order of the page.
+"""Word documents (.docx, .docm, .dotx and Word's XML of 2003): what the page shows, read from the XML itself.
 
-The head of a document is mostly a table of two columns, with one row or several: its left column is read whole, then
-the right one. Text boxes stand where they are anchored; a box that Word stores twice (for old and new versions) is
-read once. Lines that were set in two columns with tabs or blanks are told apart as on a page.
+Shown is: the header of the first page, then the body, tables and text boxes in their places; insertions, results of fields, text
+of links. Not shown: deletions, hidden text, field codes, footnotes. A text box that Word stores twice (for old and new versions)
+is read once. Macros are never looked at. Elements are told by their local names: Word has three namespaces for the same ones.
 """
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vanthu_classifier.errors import UnreadableFileError
-from vanthu_classifier.readers.page import MOTTO, Line, spaced_columns
-from vanthu_classifier.text import clean, strip_diacritics
+from vanthu_classifier.readers import flow, packed
+from vanthu_classifier.readers.flow import Block, Cell, Paragraph, Run, Table
+from vanthu_classifier.readers.page import Line
 
-__all__ = ["lines"]
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_MAX_DEPTH = 20  # tables in tables; deeper is no document
+__all__ = ["lines", "lines_of_xml"]
 
 
 def lines(path: Path) -> tuple[Line, ...]:
-    """The lines of the first page's header and of the body; `UnreadableFileError` where the file is damaged."""
-    import docx
-    from docx.opc.exceptions import OpcError
-
-    try:
-        document = docx.Document(str(path))
-        parts = [section.first_page_header._element for section in document.sections[:1]]
-        parts += [section.header._element for section in document.sections[:1]]
-        found = [chunk for part in [*parts, document.element.body] for chunk in _chunks(part, 0)]
-    except (OpcError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, OSError, EOFError, AttributeError) as e:
-        raise UnreadableFileError(
-            "Tệp Word bị hỏng hoặc không đầy đủ.",
-            remedy="Mở bằng Word, lưu lại dạng .docx, hoặc xin lại tệp từ nơi gửi.",
-            path=path,
-        ) from e
-    return tuple(_numbered(found))
+    """The lines of the first page's header and of the body; `UnreadableFileError` where the file is damaged or hostile."""
+    with packed.opened(path) as archive:
+        main = _main(archive)
+        root = archive.xml(main)
+        body = None if root is None else _child(root, "body")
+        if body is None:
+            raise packed.spoilt(path)
+        folder, _, name = main.rpartition("/")
+        styles = _Styles(archive.xml(f"{folder}/styles.xml"))
+        headers = _headers(archive, body, folder, name)
+    header = flow.header([block for part in headers for block in _blocks(part, styles, 0)])
+    return flow.lines([*header, *_blocks(body, styles, 0)])
 
 
-_Text = tuple[str, bool | None]  # a line and whether it is centred
-_Chunk = list[_Text]  # lines of one column
+def lines_of_xml(path: Path) -> tuple[Line, ...]:
+    """The lines of a document that Word 2003 saved as one XML file; `UnreadableFileError` as `lines`."""
+    if path.stat().st_size > packed.MAX_XML:
+        raise packed.too_large(path)
+    root = packed.parsed(path.read_bytes(), path)
+    body = next((part for part in root.iter() if _name(part) == "body"), None)
+    if body is None:
+        raise packed.spoilt(path)
+    styles = _Styles(next((part for part in root.iter() if _name(part) == "styles"), None))
+    return flow.lines(_blocks(body, styles, 0))
 
 
-def _numbered(chunks: list[tuple[bool, _Chunk]]) -> Iterator[Line]:
-    """Loose paragraphs in a row make one block, each table column its own."""
-    block = 0
-    for loose, group in groupby(chunks, key=lambda chunk: chunk[0]):
-        for chunk in [[text for _, texts in group for text in texts]] if loose else [texts for _, texts in group]:
-            columns = spaced_columns([text for text, _ in chunk], block) if loose else ()
-            yield from columns or (Line(text.strip(), block, 0, centered) for text, centered in chunk)
-            block = (columns[-1].block if columns else block) + 1
+def _main(archive: packed.Archive) -> str:
+    rels = archive.xml("_rels/.rels")
+    for rel in [] if rels is None else rels:
+        if rel.get("Type", "").endswith("/officeDocument"):
+            return str(rel.get("Target", "")).lstrip("/")
+    return "word/document.xml"
 
 
-def _chunks(element: Any, depth: int) -> Iterator[tuple[bool, _Chunk]]:
-    """`(loose, lines)` of everything inside `element`, in document order."""
-    for child in element.iterchildren():
-        if child.tag == _W + "p":
-            yield True, _paragraph(child)
-            for box in _boxes(child):
-                if depth < _MAX_DEPTH:
-                    yield from ((False, chunk) for _, chunk in _chunks(box, depth + 1))
-        elif child.tag == _W + "tbl" and depth < _MAX_DEPTH:
-            yield from ((False, cell) for cell in _table(child, depth + 1))
-        elif child.tag in (_W + "sdt", _W + "sdtContent", _W + "ins", _W + "smartTag", _W + "customXml"):
-            yield from _chunks(child, depth)
+def _headers(archive: packed.Archive, body: Any, folder: str, name: str) -> list[Any]:
+    """The header that the first page shows: its own where the section has one ("titlePg"), else the usual one."""
+    section = next((part for part in body.iter() if _name(part) == "sectPr"), None)
+    if section is None:
+        return []
+    wanted = "first" if _is_on(section, "titlePg") else "default"
+    ids = [
+        _value(part, "id") for part in section if _name(part) == "headerReference" and _value(part, "type") == wanted
+    ]
+    rels = archive.xml(f"{folder}/_rels/{name}.rels")
+    targets = (
+        {}
+        if rels is None
+        else {rel.get("Id"): rel.get("Target", "") for rel in rels if rel.get("TargetMode") != "External"}
+    )
+    found = (archive.xml(_within(folder, targets[i])) for i in ids if i in targets)
+    return [part for part in found if part is not None]
+
+
+def _within(folder: str, target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+
+
+# ------------------------------------------------------------------ names
+
+
+@cache
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _name(element: Any) -> str:
+    tag = element.tag
+    return _local(tag) if isinstance(tag, str) else ""  # comments and processing instructions have none
+
+
+def _child(element: Any, name: str) -> Any | None:
+    return next((child for child in element if _name(child) == name), None)
+
+
+def _value(element: Any | None, name: str = "val") -> str | None:
+    """An attribute by its local name."""
+    if element is None:
+        return None
+    return next((str(value) for key, value in element.attrib.items() if _local(key) == name), None)
+
+
+def _is_on(properties: Any | None, name: str) -> bool | None:
+    """A property that is on or off; None where it is not set."""
+    found = None if properties is None else _child(properties, name)
+    return None if found is None else _value(found) not in ("0", "false", "off", "none")
+
+
+# ------------------------------------------------------------------ styles
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What properties say of letters and paragraphs; None where they say nothing."""
+
+    font: str | None = None
+    capitals: bool | None = None
+    hidden: bool | None = None
+    centered: bool | None = None
+
+    def over(self, below: _Look) -> _Look:
+        """This look, and `below` where it says nothing."""
+        return _Look(
+            self.font or below.font,
+            below.capitals if self.capitals is None else self.capitals,
+            below.hidden if self.hidden is None else self.hidden,
+            below.centered if self.centered is None else self.centered,
+        )
+
+
+_NOTHING = _Look()
+
+
+def _look(holder: Any | None) -> _Look:
+    """The look that an element's `rPr` and `pPr` state."""
+    if holder is None:
+        return _NOTHING
+    letters, paragraph = _child(holder, "rPr"), _child(holder, "pPr")
+    fonts = None if letters is None else _child(letters, "rFonts")
+    align = None if paragraph is None else _value(_child(paragraph, "jc"))
+    return _Look(
+        font=_value(fonts, "hAnsi") or _value(fonts, "h-ansi") or _value(fonts, "ascii"),
+        capitals=_is_on(letters, "caps"),
+        hidden=_is_on(letters, "vanish"),
+        centered=None if align is None else align == "center",
+    )
+
+
+class _Styles:
+    """The looks of the styles by their ids, each with those it is based on."""
+
+    def __init__(self, root: Any | None) -> None:
+        styles = [] if root is None else [part for part in root if _name(part) == "style"]
+        self._stated: Mapping[str, tuple[_Look, str | None]] = {
+            _value(style, "styleId") or "": (_look(style), _value(_child(style, "basedOn"))) for style in styles
+        }
+        self._resolved: dict[str | None, _Look] = {}
+        defaults = None if root is None else _child(root, "docDefaults")
+        letters = None if defaults is None else _child(defaults, "rPrDefault")
+        self._base = _look(letters)
+        default = (
+            s for s in styles if _value(s, "type") == "paragraph" and _value(s, "default") in ("1", "true", "on")
+        )
+        self._default = next((_value(style, "styleId") for style in default), None)
+
+    def paragraph(self, style: str | None) -> _Look:
+        """The look of a paragraph's style; of the document's usual one for None."""
+        return self.letters(style or self._default).over(self._base)
+
+    def letters(self, style: str | None) -> _Look:
+        """The look of a style and of those below it."""
+        if style not in self._resolved:
+            look, seen, at = _NOTHING, set(), style
+            while at is not None and at in self._stated and at not in seen:
+                seen.add(at)
+                stated, at = self._stated[at]
+                look = look.over(stated)
+            self._resolved[style] = look
+        return self._resolved[style]
+
+
+# ------------------------------------------------------------------ blocks
+
+_HOLDERS = {"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "sect", "sub-section", "txbxContent"}
+
+
+def _blocks(element: Any, styles: _Styles, depth: int) -> Iterator[Block]:
+    if depth > 4 * flow.MAX_DEPTH:
+        return
+    for child in element:
+        name = _name(child)
+        if name == "p":
+            yield _paragraph(child, styles, depth)
+        elif name == "tbl":
+            yield Table([list(_cells(row, styles, depth)) for row in _rows(child)])
+        elif name in _HOLDERS:
+            yield from _blocks(child, styles, depth + 1)
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    for child in table:
+        if _name(child) == "tr":
+            yield child
+        elif _name(child) in _HOLDERS:
+            yield from _rows(child)
+
+
+def _cells(row: Any, styles: _Styles, depth: int) -> Iterator[Cell]:
+    """The cells of a row; one that goes on from the row above is empty, and the column counts what merged cells cover."""
+    properties = _child(row, "trPr")
+    column = int(_value(None if properties is None else _child(properties, "gridBefore")) or 0)
+    for cell in _held(row, "tc"):
+        own = _child(cell, "tcPr")
+        merged = None if own is None else _child(own, "vMerge")
+        begins = merged is None or _value(merged) == "restart"
+        yield Cell(column, list(_blocks(cell, styles, depth + 1)) if begins else [])
+        span = _value(None if own is None else _child(own, "gridSpan"))
+        column += int(span) if span and span.isdigit() else 1
+
+
+def _held(element: Any, wanted: str) -> Iterator[Any]:
+    for child in element:
+        if _name(child) == wanted:
+            yield child
+        elif _name(child) in _HOLDERS:
+            yield from _held(child, wanted)
+
+
+def _paragraph(paragraph: Any, styles: _Styles, depth: int) -> Paragraph:
+    properties = _child(paragraph, "pPr")
+    style = None if properties is None else _value(_child(properties, "pStyle"))
+    align = None if properties is None else _value(_child(properties, "jc"))
+    look = styles.paragraph(style)
+    return Paragraph(
+        runs=list(_runs(paragraph, look, styles)),
+        centered=look.centered if align is None else align == "center",
+        boxes=[list(_blocks(box, styles, depth + 1)) for box in _boxes(paragraph)] if depth < flow.MAX_DEPTH else [],
+    )
+
+
+_INSIDE = _HOLDERS | {"hyperlink", "hlink", "fldSimple", "dir", "bdo", "annotation", "content"}
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", "ptab": "\t"}
+
+
+def _runs(element: Any, look: _Look, styles: _Styles) -> Iterator[Run]:
+    for child in element:
+        name = _name(child)
+        if name == "annotation" and _value(child, "type") == "Word.Deletion":
+            continue
+        if name == "r":
+            yield from _letters(child, look, styles)
+        elif name in _INSIDE:
+            yield from _runs(child, look, styles)
+
+
+def _letters(run: Any, look: _Look, styles: _Styles) -> Iterator[Run]:
+    properties = _child(run, "rPr")
+    style = None if properties is None else _value(_child(properties, "rStyle"))
+    own = _look(run).over(styles.letters(style) if style else _NOTHING).over(look)
+    if own.hidden:
+        return
+    font, capitals = own.font or "", bool(own.capitals)
+    for child in run:
+        name = _name(child)
+        if name == "t":
+            yield Run(child.text or "", font, capitals)
+        elif name in _SIGNS:
+            yield Run(_SIGNS[name], font, capitals)
+        elif name == "sym":
+            yield flow.symbol(_value(child, "font") or "", _value(child, "char") or "", capitals)
 
 
 def _boxes(paragraph: Any) -> list[Any]:
-    boxes = [box for box in paragraph.iter(_W + "txbxContent") if next(box.iterancestors(_FALLBACK), None) is None]
-    return boxes or list(paragraph.iter(_W + "txbxContent"))
-
-
-_MARKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
-
-
-def _paragraph(paragraph: Any) -> _Chunk:
-    pieces = []
-    for node in paragraph.iter(_W + "t", *_MARKS):
-        if node.tag == _W + "tab" and node.getparent().tag != _W + "r":
-            continue  # a tab stop, not a tab
-        holder = next(node.iterancestors(_W + "p"), None)
-        if holder is paragraph:
-            pieces.append(_MARKS.get(node.tag) or node.text or "")
-    centered = _centered(paragraph)
-    return [(text.rstrip(), centered) for text in "".join(pieces).split("\n")]
-
-
-def _centered(paragraph: Any) -> bool | None:
-    jc = paragraph.find(f"{_W}pPr/{_W}jc")
-    return None if jc is None else jc.get(_W + "val") == "center"
-
-
-def _table(table: Any, depth: int) -> Iterator[_Chunk]:
-    """The table's columns from left to right where it lays out a head or a foot, else its cells row by row."""
-    rows = [list(_cells(row, depth)) for row in table.iter(_W + "tr") if next(row.iterancestors(_W + "tbl")) is table]
-    if not _lays_out(rows):
-        yield from (chunk for row in rows for _, chunk in row)
-        return
-    for single, group in groupby(rows, key=lambda row: len(row) == 1):
-        cells = [cell for row in group for cell in row]
-        if single:
-            yield from (chunk for _, chunk in cells)
-        else:
-            for _, column in groupby(sorted(cells, key=lambda cell: cell[0]), key=lambda cell: cell[0]):
-                yield [line for _, chunk in column for line in chunk]
-
-
-def _cells(row: Any, depth: int) -> Iterator[tuple[int, _Chunk]]:
-    """`(column, lines)` of each cell of a row; the column counts merged cells."""
-    column = 0
-    for cell in row.iter(_W + "tc"):
-        if next(cell.iterancestors(_W + "tr")) is not row:
-            continue
-        yield column, [line for _, chunk in _chunks(cell, depth) for line in chunk]
-        span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-        column += int(span.get(_W + "val", "1")) if span is not None else 1
-
-
-_FOOT = re.compile(r"noi nhan\s*:?", re.IGNORECASE)
-
-
-def _lays_out(rows: list[list[tuple[int, _Chunk]]]) -> bool:
-    texts = [clean(text).text for row in rows[:8] for _, chunk in row for text, _ in chunk]
-    return max(map(len, rows), default=0) <= 4 and any(
-        MOTTO.search(text.upper()) or _FOOT.match(strip_diacritics(text)) for text in texts
-    )
+    """The text boxes that are anchored in a paragraph itself, not in another box; the newer of two spellings."""
+    out: list[Any] = []
+    waiting = list(reversed(paragraph))
+    while waiting:
+        element = waiting.pop()
+        name = _name(element)
+        if name == "txbxContent":
+            out.append(element)
+        elif name == "AlternateContent":
+            choice = [part for part in element if _name(part) == "Choice"]
+            newer = [part for part in choice if any(_name(inner) == "txbxContent" for inner in part.iter())]
+            waiting += newer[:1] or [part for part in element if _name(part) == "Fallback"]
+        elif name not in ("del", "moveFrom"):
+            waiting.extend(reversed(element))
+    return out

@@ -52,7 +52,8 @@ class Line:
 
     Lines of one column or one table cell share `block`, counted over the document. `centered` is None where that is
     not known. `sure` has, for a line recognised in a picture, how sure each word of `text.split()` is (0-1); it is
-    empty where the file states the letters. `raw` is what was recognised, where `text` was mended.
+    empty where the file states the letters. `raw` is what was recognised, where `text` was mended. `legacy` is the
+    encoding that letters of the line were converted from (`legacy.NAMES`), "" for Unicode.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Line:
     centered: bool | None = None
     sure: tuple[float, ...] = ()
     raw: str = ""
+    legacy: str = ""
 
 
 _Row = list[Word]

@@ -21,6 +21,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +31,7 @@ from typing import Any
 
 from vanthu_classifier.errors import ArgumentValueError, UnreadableFileError
 from vanthu_classifier.loai_van_ban import normalize
+from vanthu_classifier.readers import packed
 from vanthu_classifier.readers.record import Record
 from vanthu_classifier.readers.txt import encoding_of, errors_in
 from vanthu_classifier.text import strip_diacritics
@@ -80,9 +82,7 @@ def records(path: Path, name: str) -> Iterator[Record]:
     A sheet that has rows and no headings that can be understood is one record with `error`. `UnreadableFileError`
     where the file is damaged or has no such headings at all.
     """
-    with path.open("rb") as file:
-        binary = file.read(4)
-    sheets = _workbook(path) if binary.startswith((b"PK", b"\xd0\xcf\x11\xe0")) else iter([("", _csv(path))])
+    sheets = _sheets(path)
     several = False
     found = False
     faults: list[Record] = []
@@ -112,6 +112,14 @@ def looks_like(path: Path) -> bool:
         return False
 
 
+def page_looks_like(path: Path) -> bool:
+    """Whether a page has a table with the headings of a register: three columns or more that we know."""
+    from vanthu_classifier.readers import html
+
+    headers = (_header([*rows[:_SEARCHED]]) for rows in html.tables(path))
+    return any(header is not None and len(header.columns) >= 3 for header in headers)
+
+
 def _no_headings(sheet: str) -> str:
     where = f"Trang tính «{sheet}» không" if sheet else "Sổ không"
     return (
@@ -123,9 +131,73 @@ def _no_headings(sheet: str) -> str:
 # ------------------------------------------------------------------ tables
 
 
+def _sheets(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
+    """The sheets of a file with their names, "" where there is but one: a workbook, Excel's XML of 2003, a page, or text."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        return _workbook(path)
+    if b"spreadsheet" in start and b"<?xml" in start[:100]:
+        return _xml_workbook(path)
+    if start.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \r\n\t")[:1] == b"<" or b"MIME-Version" in start:
+        from vanthu_classifier.readers import html
+
+        return ((f"Bảng {i}", iter(rows)) for i, rows in enumerate(html.tables(path), start=1))
+    return iter([("", _csv(path))])
+
+
+def _xml_workbook(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
+    """Excel's XML of 2003, which programs write as .xls; rows and cells may skip to an index."""
+    if path.stat().st_size > packed.MAX_XML:
+        raise packed.too_large(path)
+    root = packed.parsed(path.read_bytes(), path)
+    sheets = [element for element in root.iter() if _local(element) == "Worksheet"]
+    for number, sheet in enumerate(sheets, start=1):
+        yield _attribute(sheet, "Name") or str(number), _xml_rows(sheet)
+
+
+def _xml_rows(sheet: Any) -> Iterator[_Row]:
+    done = 0
+    for row in (element for element in sheet.iter() if _local(element) == "Row"):
+        index = int(_attribute(row, "Index") or done + 1)
+        yield from ([] for _ in range(min(index - done - 1, _MAX_GAP)))
+        done = index
+        cells: list[Any] = []
+        for cell in (element for element in row if _local(element) == "Cell"):
+            gap = int(_attribute(cell, "Index") or len(cells) + 1) - len(cells) - 1
+            cells += [None] * max(0, min(gap, _MAX_GAP))
+            data = next((part for part in cell if _local(part) == "Data"), None)
+            cells.append("" if data is None else _typed("".join(data.itertext()), _attribute(data, "Type")))
+            cells += [None] * min(int(_attribute(cell, "MergeAcross") or 0), _MAX_GAP)
+        yield cells
+
+
+_MAX_GAP = 20_000  # rows or cells that are skipped at once
+
+
+def _typed(text: str, kind: str | None) -> Any:
+    if kind == "Number":
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _local(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _attribute(element: Any, name: str) -> str | None:
+    return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
+
+
 def _workbook(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if zipfile.is_zipfile(path):
+        with packed.opened(path):  # its sizes are looked at before anything is unpacked
+            pass
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheet_names:

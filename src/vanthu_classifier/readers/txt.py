@@ -1,19 +1,23 @@
 """Plain text, and the encodings that text arrives in.
 
 UTF-8 (with or without a byte order mark) and UTF-16 are told by their bytes. What is neither is taken for Windows
-code page 1258, the Vietnamese one, whose tone marks are letters of their own and are composed here.
+code page 1258, the Vietnamese one, whose tone marks are letters of their own and are composed here; or, where its words say so, for the
+codes of a legacy font, which are kept as they are (`latin-1`) until `legacy` converts them.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 from vanthu_classifier.errors import UnreadableFileError
+from vanthu_classifier.legacy import convert_lines, detect
 from vanthu_classifier.readers.page import Line, spaced_columns
 
-__all__ = ["encoding_of", "errors_in", "lines", "not_text"]
+__all__ = ["decoded", "encoding_of", "errors_in", "lines", "not_text"]
 
 _MAX_BYTES = 50_000_000
 _BLOCK = 1 << 20
@@ -43,7 +47,27 @@ def encoding_of(path: Path) -> str:
             good += len(block) - len(text)
             block = file.read(_BLOCK)
         bad += len(decoder.decode(b"", final=True))
-        return "utf-8" if bad == 0 or good > 10 * bad else "cp1258"
+        if bad == 0 or good > 10 * bad:
+            return "utf-8"
+        return _one_byte(start)
+
+
+def decoded(content: bytes) -> str:
+    """The text of bytes that do not say what encoding they are in."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return unicodedata.normalize("NFC", content.decode(_one_byte(content), "replace"))
+
+
+def _one_byte(content: bytes) -> str:
+    """The code page of letters of one byte: the Vietnamese one, or none where a legacy font's codes are recognised."""
+    words = [word for word in re.findall(rb"[^\r\n\t;|,]+", content[:_BLOCK]) if not word.isascii()]
+    known = detect(b"\n".join(words)[:_SAMPLE].decode("latin-1"))
+    return "cp1258" if known in (None, "cp1258", "mojibake") else "latin-1"
+
+
+_SAMPLE = 3_000
 
 
 def _unmarked_utf16(start: bytes, path: Path) -> str:
@@ -75,11 +99,17 @@ def lines(path: Path) -> tuple[Line, ...]:
         raise UnreadableFileError("Tệp văn bản quá lớn (hơn 50 MB).", remedy="Tách tệp thành từng văn bản.", path=path)
     encoding = encoding_of(path)
     try:
-        text = unicodedata.normalize("NFC", path.read_bytes().decode(encoding, errors_in(encoding)))
+        text = path.read_bytes().decode(encoding, errors_in(encoding))
     except UnicodeDecodeError as e:
         raise not_text(path) from e
-    letters = sum(c.isprintable() or c.isspace() for c in text)
-    if letters < 0.98 * len(text):
+    parts = [part.rstrip() for part in re.split(r"\r\n|[\r\n\f]", text.lstrip("\ufeff"))]
+    found = convert_lines([unicodedata.normalize("NFC", part) if encoding == "cp1258" else part for part in parts])
+    texts = [unicodedata.normalize("NFC", part) for part, _ in found]
+    shown = sum(c.isprintable() or c.isspace() for part in texts for c in part)
+    if shown < 0.98 * sum(map(len, texts)):
         raise not_text(path)
-    texts = [part.rstrip() for part in text.lstrip("\ufeff").splitlines()]
-    return spaced_columns(texts) or tuple(Line(part.strip()) for part in texts)
+    legacy = next((encoding for _, encoding in found if encoding), "")
+    columns = spaced_columns(texts)
+    if columns:
+        return tuple(replace(line, legacy=legacy) for line in columns)
+    return tuple(Line(part.strip(), legacy=encoding) for part, (_, encoding) in zip(texts, found, strict=True))
