@@ -18,10 +18,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vanthu_classifier import DispatchClassifier, report_html, report_text
+from vanthu_classifier import DispatchClassifier, report_html, report_text, store
 from vanthu_classifier.cli_evaluate import evaluate as command
 from vanthu_classifier.errors import ArgumentValueError, InputError, MissingExtraError
 from vanthu_classifier.evaluation import Bin, Figures, Gold, Share, TypeFigures, evaluate, measure, read_gold, thinned
+from vanthu_classifier.model import LoaiVanBanClassifier, save
+from vanthu_classifier.model.bundle import describe
 
 E, P, R, N = "electronic_only", "electronic_and_paper", "needs_review", "not_by_network"
 BOTH = {E, P, R}
@@ -618,11 +620,37 @@ def test_the_table_on_the_screen(stated: Path) -> None:
     done = _run(stated)
     assert done.exit_code == 0, done.exception
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert lines[:2] == ["stated.jsonl: chỉ trích yếu.", "Số dòng: 4; có một đáp án: 4."]
+    assert lines[:3] == [
+        "stated.jsonl: chỉ trích yếu.",
+        f"Mô hình: {describe().id}; bộ quy tắc: qd-40-2018-qd-ubnd.",
+        "Số dòng: 4; có một đáp án: 4.",
+    ]
     assert "Được trả lời 100,00 % 51,01 % – 100,00 % 4 / 4" in lines
     assert "Thiếu bản giấy 25,00 % 4,56 % – 69,94 % 1 / 4" in lines
     assert "TTr 1 50,00 % 100,00 % 0,667" in lines
     assert done.stderr == ""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model of an office, which takes every title for a notice."""
+    monkeypatch.setenv("VANTHU_HOME", str(tmp_path / "home"))
+    model = LoaiVanBanClassifier(min_df=1, folds=0, prior={"TB": 1.0, "TTr": 1e-9})
+    save(model.fit(["họp giao ban", "xin kinh phí"], ["TB", "TTr"]).predictor_, tmp_path / "mo_hinh")
+    return tmp_path / "mo_hinh"
+
+
+def test_it_measures_the_model_in_use(own: Path, tmp_path: Path) -> None:
+    file = _jsonl(tmp_path / "mot.jsonl", [{"trich_yeu": "Họp giao ban tháng 10", "loai": "TB"}])
+    shipped = json.loads(_run(file, "--json").stdout)
+    store.use(own)
+    in_use = json.loads(_run(file, "--json").stdout)
+    assert (shipped["about"]["model"], shipped["type_acc"]) == (describe().id, 0.0)
+    assert (in_use["about"]["model"], in_use["type_acc"]) == (describe(own).id, 1.0)
+    assert json.loads(_run(file, "--json", "--model", "default").stdout)["about"] == shipped["about"]
+    store.use("default")
+    assert json.loads(_run(file, "--json", "--model", own).stdout) == in_use
+    assert f"Mô hình: {describe(own).id};" in _run(file, "--model", own).stdout
 
 
 def test_json_on_the_screen(stated: Path) -> None:

@@ -20,6 +20,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, ModelError
 from vanthu_classifier.model import LoaiVanBanClassifier, Predictor, bundle, load, save
+from vanthu_classifier.model.bundle import describe
 from vanthu_classifier.model.features import features, lacks_diacritics, names, names_many
 from vanthu_classifier.text import clean
 
@@ -283,29 +284,49 @@ def test_saving_replaces_a_model_and_leaves_nothing_beside_it(fitted: LoaiVanBan
 
 
 def _manifest(folder: Path, **changes: Any) -> None:
+    """Changes the manifest and seals it again: what is then found out is the change itself."""
     path = folder / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+    manifest = json.loads(path.read_text(encoding="utf-8")) | changes
+    manifest["seal"] = bundle._seal(manifest)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def _break(folder: Path, how: str) -> None:
+    manifest, arrays = folder / "manifest.json", folder / "arrays.npz"
     match how:
         case "no folder":
             for path in folder.iterdir():
                 path.unlink()
         case "no array file":
-            (folder / "arrays.npz").unlink()
+            arrays.unlink()
         case "manifest is no JSON":
-            (folder / "manifest.json").write_text("{", encoding="utf-8")
+            manifest.write_text("{", encoding="utf-8")
+        case "manifest is nested without end":
+            manifest.write_text("[" * 100_000, encoding="utf-8")
         case "manifest is a list":
-            (folder / "manifest.json").write_text("[]", encoding="utf-8")
+            manifest.write_text("[]", encoding="utf-8")
+        case "manifest of another program":
+            manifest.write_text('{"name": "app", "format": "web", "icons": []}', encoding="utf-8")
         case "newer format":
             _manifest(folder, format=99)
+        case "older format":
+            _manifest(folder, format=1)
+        case "manifest changed":
+            manifest.write_text(
+                manifest.read_text(encoding="utf-8").replace('"seed": 1', '"seed": 2'), encoding="utf-8"
+            )
         case "files not listed":
             _manifest(folder, files={})
         case "a byte changed":
-            data = bytearray((folder / "arrays.npz").read_bytes())
+            data = bytearray(arrays.read_bytes())
             data[len(data) // 2] ^= 1
-            (folder / "arrays.npz").write_bytes(bytes(data))
+            arrays.write_bytes(bytes(data))
+        case "longer":
+            arrays.write_bytes(arrays.read_bytes() + b"\0")
+        case "cut":
+            arrays.write_bytes(arrays.read_bytes()[:-100])
+        case "empty":
+            (folder / "vocabulary.json").write_bytes(b"")
         case "classes of another model":
             _manifest(folder, classes=["CV", "QĐ"])
         case "words cut differently":
@@ -313,36 +334,55 @@ def _break(folder: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "says"),
+    ("how", "named", "says"),
     [
-        ("no folder", "Không có mô hình"),
-        ("no array file", "Thiếu một tệp"),
-        ("manifest is no JSON", "mô tả của mô hình bị hỏng"),
-        ("manifest is a list", "định dạng None"),
-        ("newer format", "pip install -U vanthu-classifier"),
-        ("files not listed", "bị hỏng"),
-        ("a byte changed", "đã bị thay đổi"),
-        ("classes of another model", "bị hỏng"),
-        ("words cut differently", "underthesea==8.0"),
+        ("no folder", bundle.MissingModelError, "Không có mô hình"),
+        ("no array file", bundle.MissingModelError, "Thiếu một tệp"),
+        ("manifest is no JSON", bundle.DamagedModelError, "mô tả của mô hình bị hỏng"),
+        ("manifest is nested without end", bundle.DamagedModelError, "mô tả của mô hình bị hỏng"),
+        ("manifest is a list", bundle.ForeignModelError, "không chứa mô hình"),
+        ("manifest of another program", bundle.ForeignModelError, "vanthu models use default"),
+        ("newer format", bundle.NewerModelError, "pip install -U vanthu-classifier"),
+        ("older format", bundle.OlderModelError, "vanthu train"),
+        ("manifest changed", bundle.TamperedModelError, "mô tả của mô hình đã bị thay đổi"),
+        ("files not listed", bundle.DamagedModelError, "bị hỏng"),
+        ("a byte changed", bundle.TamperedModelError, "đã bị thay đổi"),
+        ("longer", bundle.TamperedModelError, "đã bị thay đổi"),
+        ("cut", bundle.CutModelError, "bị cắt cụt"),
+        ("empty", bundle.CutModelError, "còn 0 byte"),
+        ("classes of another model", bundle.DamagedModelError, "bị hỏng"),
+        ("words cut differently", bundle.IncompatibleModelError, "underthesea==8.0"),
     ],
 )
-def test_a_broken_model_is_refused_with_a_remedy(folder: Path, how: str, says: str) -> None:
+def test_a_broken_model_is_refused_by_name_with_a_remedy(
+    folder: Path, how: str, named: type[ModelError], says: str
+) -> None:
     _break(folder, how)
-    with pytest.raises(ModelError, match=says) as caught:
+    left = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(named, match=says) as caught:
         load(folder)
+    assert isinstance(caught.value, ModelError)
     assert caught.value.exit_code == 4
-    assert caught.value.remedy
+    assert re.search(r"vanthu (train|models)|pip install", caught.value.remedy)
     assert caught.value.path
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == left
+
+
+def test_a_model_says_what_it_is_without_being_loaded(folder: Path) -> None:
+    (folder / "arrays.npz").unlink()
+    said = describe(folder)
+    assert (said.folder, said.about) == (folder, {"seed": 1})
+    assert said.id.startswith("mine-")
 
 
 def test_a_pickle_inside_the_arrays_is_not_run(folder: Path, tmp_path: Path) -> None:
     import hashlib
 
     np.savez(folder / "arrays.npz", idf=np.array([{"run": "me"}], dtype=object), weights=np.zeros(1), bias=np.zeros(1))
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"]["arrays.npz"]["sha256"] = hashlib.sha256((folder / "arrays.npz").read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(ModelError, match="allow_pickle=False"):
+    data = (folder / "arrays.npz").read_bytes()
+    files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    _manifest(folder, files=files | {"arrays.npz": {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}})
+    with pytest.raises(bundle.DamagedModelError, match="allow_pickle=False"):
         load(folder)
 
 

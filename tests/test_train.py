@@ -19,6 +19,7 @@ from vanthu_classifier.classifier import DispatchClassifier
 from vanthu_classifier.errors import ArgumentValueError, InputError, ModelError, TrainingDataError
 from vanthu_classifier.evaluation import Share, Shares
 from vanthu_classifier.model import LoaiVanBanClassifier, load, save
+from vanthu_classifier.model.bundle import describe
 from vanthu_classifier.training import own, register
 from vanthu_classifier.training.own import Outcome, Shipped, Verdict, compare
 from vanthu_classifier.training.register import Reason, RegisterData
@@ -579,10 +580,23 @@ def test_train_leaves_the_old_one_where_the_new_is_no_better(
     assert store.current() == trained.folder
 
 
-def test_models_list_use(run, two: tuple[Path, Path]) -> None:  # type: ignore[no-untyped-def]
-    assert run("models", "list") == (0, "* default  (kèm theo)\n", "")
-    assert run("models", "use", two[0]) == (0, f"Đang dùng: {two[0]}\n", "")
-    assert run("models", "list") == (0, f"  default  (kèm theo)\n* {two[0]}\n", "")
+def test_models_list_use(run, two: tuple[Path, Path], trained: Outcome) -> None:  # type: ignore[no-untyped-def]
+    one, other = two
+    shipped = f"default  (kèm theo, {describe().id})\n"
+    assert run("models", "list") == (0, f"* {shipped}", "")
+    assert run("models", "use", one) == (0, f"Đang dùng: {one}\n", "")
+    assert run("models", "list") == (0, f"  {shipped}* {one}  ({describe(one).id})\n", "")
+    store.use(trained.folder)
+    store.use(other)
+    (other / "arrays.npz").unlink()
+    (other / "manifest.json").write_text("{}", encoding="utf-8")
+    lines = run("models", "list")[1].splitlines()
+    assert re.fullmatch(
+        rf"  {re.escape(str(trained.folder))}  \(mo_hinh-[0-9a-f]{{8}}, học {len(_register_rows())} dòng; "
+        rf"trên {trained.held_back} dòng để riêng: đúng \d+,\d\d\u00a0%, được trả lời \d+,\d\d\u00a0%\)",
+        lines[2],
+    )
+    assert lines[3] == f"* {other}  (không dùng được: Thư mục này không chứa mô hình của thư viện này.)"
     assert run("models", "use", "default")[1] == "Đang dùng: default\n"
 
 

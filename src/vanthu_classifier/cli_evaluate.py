@@ -37,7 +37,9 @@ __all__ = ["evaluate"]
     help="Khi nào hỏi người: ask khi luật để ngỏ; strict cả khi danh mục im lặng; lean không hỏi nếu đã nghiêng.",
 )
 @click.option("--pack", "rule_pack", default=None, metavar="PACK", help="Bộ quy tắc (tên hoặc thư mục).")
-@click.option("--model", default="default", metavar="DIR", help="Mô hình (mặc định: mô hình kèm theo).")
+@click.option(
+    "--model", default=None, metavar="DIR", help="Mô hình (mặc định: mô hình đang dùng, xem vanthu models list)."
+)
 def evaluate(
     file: Path,
     mode: Mode,
@@ -47,23 +49,25 @@ def evaluate(
     lang: Lang,
     review: ReviewMode,
     rule_pack: str | None,
-    model: str,
+    model: str | None,
 ) -> int:
     """Đo kết quả trên một tệp trích yếu (.jsonl) có đáp án, hoặc trên sổ văn bản (.xlsx, .csv).
 
-    Với sổ, đáp án lấy từ số và ký hiệu: kết quả so sánh việc chỉ biết trích yếu với việc biết cả ký hiệu.
+    Với sổ, đáp án lấy từ số và ký hiệu: kết quả so sánh việc chỉ biết trích yếu với việc biết cả ký hiệu. Đo mô hình đang dùng,
+    trừ khi chọn mô hình khác bằng --model («default» là mô hình kèm theo).
 
     \b
     vanthu evaluate so_van_ban_di.xlsx --html ket_qua.html
+    vanthu evaluate so_van_ban_di.xlsx --model mo_hinh_2025
     vanthu evaluate trich_yeu.jsonl --mode symbol --json
     """
-    from vanthu_classifier import evaluation, report_text
+    from vanthu_classifier import evaluation, report_text, store
     from vanthu_classifier.classifier import DispatchClassifier
     from vanthu_classifier.rulepack import DEFAULT
 
     if html is not None:
         _check_report(html, file)
-    classifier = DispatchClassifier(rule_pack or DEFAULT, model=model, review=review)
+    classifier = DispatchClassifier(rule_pack or DEFAULT, model=model or store.current(), review=review)
     figures = evaluation.evaluate(file, classifier=classifier, mode=mode)
     if as_json:
         click.echo(json.dumps(figures.to_dict(), ensure_ascii=False))

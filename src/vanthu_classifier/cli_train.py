@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from vanthu_classifier.corrections import Judged
     from vanthu_classifier.evaluation import Figures
+    from vanthu_classifier.store import Entry
     from vanthu_classifier.training.own import Outcome
     from vanthu_classifier.training.register import RegisterData, Skipped
 
@@ -266,11 +267,31 @@ def models_list() -> int:
     from vanthu_classifier import store
 
     for entry in store.entries():
-        note = "" if entry.there else "  (không còn ở đây)"
-        click.echo(
-            f"{'*' if entry.in_use else ' '} {entry.model}{'  (kèm theo)' if entry.model == store.DEFAULT else ''}{note}"
-        )
+        click.echo(f"{'*' if entry.in_use else ' '} {entry.model}  ({_said_of(entry)})")
     return 0
+
+
+def _said_of(entry: Entry) -> str:
+    """What a line of the list says of a model: what it learned from, and how it did on the rows held back then."""
+    from vanthu_classifier.errors import ModelError
+    from vanthu_classifier.model.bundle import describe
+    from vanthu_classifier.report_text import count, percent
+
+    if not entry.there:
+        return "không còn ở đây"
+    try:
+        said = describe(entry.model)
+    except ModelError as error:
+        return f"không dùng được: {error.what}"
+    if entry.model == "default":
+        return f"kèm theo, {said.id}"
+    rows, held_back = said.about.get("rows"), said.figures.get("held_back")
+    if not rows or not held_back:
+        return said.id
+    return (
+        f"{said.id}, học {count(rows['used'])} dòng; trên {count(held_back['rows'])} dòng để riêng: đúng {percent(held_back['right'])}, "
+        f"được trả lời {percent(held_back['coverage'])}"
+    )
 
 
 @models.command("use")

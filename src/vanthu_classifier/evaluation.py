@@ -34,6 +34,7 @@ from vanthu_classifier import __version__, readers, rulepack, so_ky_hieu
 from vanthu_classifier.classifier import DispatchClassifier
 from vanthu_classifier.errors import ArgumentValueError, InputError
 from vanthu_classifier.loai_van_ban import normalize
+from vanthu_classifier.model.bundle import describe
 from vanthu_classifier.outcomes import Dispatch
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What was measured, and with what. `left_out` counts the rows that could not be measured, by reason:
+    """What was measured, and with what: `model` is the id of the model, None where none was asked. `left_out` counts the rows that could not be measured, by reason:
     `no_symbol` (the symbol states no type), `no_title`, `unreadable` (a sheet without headings)."""
 
     file: str
@@ -508,7 +509,7 @@ def evaluate(path: str | Path, *, classifier: DispatchClassifier | None = None, 
             kind=file.kind,
             mode=mode,
             rule_pack=classifier.pack.id,
-            model=None if classifier.model is None else str(classifier.model),
+            model=None if classifier.model is None else describe(classifier.model).id,
             review=classifier.review,
             left_out=file.left_out,
         ),

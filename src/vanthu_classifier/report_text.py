@@ -246,6 +246,7 @@ def _heading(figures: Figures, lang: Lang) -> list[str]:
     left_out = "; ".join(f"{count(n, lang)} ({w[reason]})" for reason, n in about.left_out.items())
     return [
         f"{about.file}: {w[f'mode_{about.mode}']}.",
+        f"{w['model']}: {about.model or w['no_model']}; {w['pack'].lower()}: {about.rule_pack}.",
         *lines,
         *([f"{w['left_out']}: {left_out}."] if left_out else []),
     ]

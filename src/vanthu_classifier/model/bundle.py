@@ -1,12 +1,25 @@
 """A model as a folder of files that cannot run code.
 
-    manifest.json     format, id, classes, what it was made with and from, figures, a probe, and hash and size of the two others
+    manifest.json     format, id, classes, what it was made with and from, figures, a probe, hash and size of the two others, and a seal: the
+                      hash of everything else in the manifest
     vocabulary.json   names of the features, in the order of the rows of the arrays
     arrays.npz        idf (float32), weights (int16, in steps of `GRAIN`; features × classes), bias (float32); read with pickle forbidden
 
-Loading looks first and constructs afterwards: the manifest, its format, the hashes, the shapes, and the probe: a title whose features must
-come out here as they did where the model was made. A different underthesea, or a change in how features are made, shows there. Each refusal
-is a `ModelError` that says what was found, what was wanted, and the command that mends it.
+Loading looks first and constructs afterwards: the manifest, its format, its seal, the hashes, the shapes, and the probe: titles whose features
+must come out here as they did where the model was made. A different underthesea, or a change in how features are made, shows there. Each
+refusal is a `ModelError` of its own name that says what was found, what was wanted, and the command that mends it; no file is touched.
+
+    MissingModelError       no folder, or no manifest in it; or one of the two other files is not there
+    ForeignModelError       a manifest of something else
+    NewerModelError         written by a later version of this library
+    OlderModelError         written by an earlier one, in a format that is no longer read
+    CutModelError           a file is shorter than it was: copied halfway, a full disk
+    TamperedModelError      a file, or the manifest, is not what was written
+    DamagedModelError       anything else that does not fit together
+    IncompatibleModelError  sound, but words are cut otherwise here than where it was made
+
+The seal and the hashes find accidents and careless edits. They are no signature: who rewrites all of them together is not found out,
+and still cannot make a model file run code.
 
 To change the format: raise `FORMAT`, keep reading the old one in `load`, keep a tiny bundle of the old format in the tests.
 The same predictor gives the same bytes: nothing of time or place is written.
@@ -20,6 +33,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -31,10 +45,26 @@ from vanthu_classifier.errors import ModelError
 from vanthu_classifier.model.features import names
 from vanthu_classifier.model.predictor import GRAIN, Predictor
 
-__all__ = ["FORMAT", "default_folder", "fingerprint", "load", "save"]
+__all__ = [
+    "FORMAT",
+    "CutModelError",
+    "DamagedModelError",
+    "Description",
+    "ForeignModelError",
+    "IncompatibleModelError",
+    "MissingModelError",
+    "NewerModelError",
+    "OlderModelError",
+    "TamperedModelError",
+    "default_folder",
+    "describe",
+    "fingerprint",
+    "load",
+    "save",
+]
 
-FORMAT = 1
-"""1: as described above."""
+FORMAT = 2
+"""2: as described above. 1, which no release wrote, had no seal and is not read."""
 
 _MANIFEST, _VOCABULARY, _ARRAYS = "manifest.json", "vocabulary.json", "arrays.npz"
 _LARGEST = 200_000_000  # bytes of one file; a model has one or two million
@@ -45,6 +75,49 @@ _PROBES = (
 )
 _TRAIN_AGAIN = "Huấn luyện lại: vanthu train SỔ_VĂN_BẢN -o THƯ_MỤC"
 _REINSTALL = "Cài lại thư viện (pip install --force-reinstall vanthu-classifier) hoặc tạo lại: python -m vanthu_classifier.training.build"
+_OTHER_MODEL = "Dùng thư mục do «vanthu train» ghi ra, hoặc mô hình kèm theo: vanthu models use default"
+
+
+class MissingModelError(ModelError):
+    """There is no model in the folder, or one of its files is not there or cannot be read."""
+
+
+class ForeignModelError(ModelError):
+    """The folder holds something else than a model of this library."""
+
+
+class NewerModelError(ModelError):
+    """The model was written by a later version of this library."""
+
+
+class OlderModelError(ModelError):
+    """The model was written by an earlier version, in a format that is no longer read."""
+
+
+class CutModelError(ModelError):
+    """A file of the model is shorter than it was when it was written."""
+
+
+class TamperedModelError(ModelError):
+    """A file of the model, or its manifest, is not what was written."""
+
+
+class DamagedModelError(ModelError):
+    """The files of the model do not fit together."""
+
+
+class IncompatibleModelError(ModelError):
+    """Words are cut otherwise here than where the model was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a model says of itself: its id, its folder, what it was made from (`about`), and the figures measured when it was made."""
+
+    id: str
+    folder: Path
+    about: Mapping[str, Any]
+    figures: Mapping[str, Any]
 
 
 def default_folder() -> Path:
@@ -77,7 +150,7 @@ def save(predictor: Predictor, folder: str | Path, *, about: Mapping[str, Any] |
         "probe": _probe(),
         "files": {name: {"sha256": hashes[name], "bytes": len(data)} for name, data in payload.items()},
     }
-    _put_in_place(folder, payload | {_MANIFEST: _json(manifest)})
+    _put_in_place(folder, payload | {_MANIFEST: _json(manifest | {"seal": _seal(manifest)})})
     return Predictor(
         predictor.classes_,
         predictor.vocabulary,
@@ -93,24 +166,22 @@ def save(predictor: Predictor, folder: str | Path, *, about: Mapping[str, Any] |
 def load(model: str | Path = "default") -> Predictor:
     """The predictor in a folder written by `save`; "default" is the shipped one.
 
-    Raises `ModelError` where the folder is missing, damaged, of another format, or made with words that are cut differently here.
+    Raises one of the errors of this module, each a `ModelError`.
     """
-    shipped = str(model) == "default"
-    folder = default_folder() if shipped else Path(model)
-    mend = _REINSTALL if shipped else _TRAIN_AGAIN
+    folder, mend = _place(model)
     manifest = _manifest(folder, mend)
     try:
         data = {name: _checked(folder / name, manifest["files"][name], mend) for name in (_VOCABULARY, _ARRAYS)}
         predictor = _predictor(manifest, json.loads(data[_VOCABULARY]), data[_ARRAYS])
         probe = manifest["probe"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"Mô hình bị hỏng ({error}).", remedy=mend, path=folder) from error
+        raise DamagedModelError(f"Mô hình bị hỏng ({error}).", remedy=mend, path=folder) from error
     if probe != _probe():
         made_with = manifest.get("made_with", {}).get("underthesea")
         here = _version("underthesea")
         if made_with != here:
             mend = f"Cài đặt: pip install underthesea=={made_with}. {mend}"
-        raise ModelError(
+        raise IncompatibleModelError(
             f"Mô hình được tạo với cách tách từ khác (underthesea {made_with}, ở đây là {here}; hoặc phiên bản khác của thư viện này).",
             remedy=mend,
             path=folder,
@@ -118,37 +189,76 @@ def load(model: str | Path = "default") -> Predictor:
     return predictor
 
 
+def describe(model: str | Path = "default") -> Description:
+    """What the model in a folder says of itself, read from its manifest alone.
+
+    Raises the errors of this module that concern the manifest.
+
+    >>> describe().id.startswith("default-"), describe().figures["held_back_families"]["titles"] > 1000
+    (True, True)
+    """
+    folder, mend = _place(model)
+    manifest = _manifest(folder, mend)
+    return Description(str(manifest.get("id")), folder, manifest.get("about") or {}, manifest.get("figures") or {})
+
+
+def _place(model: str | Path) -> tuple[Path, str]:
+    """The folder of a model, and the command that mends it."""
+    return (default_folder(), _REINSTALL) if str(model) == "default" else (Path(model), _TRAIN_AGAIN)
+
+
 def fingerprint(model: str | Path = "default") -> str:
     """A hash that another model has otherwise, without loading it: that of the manifest, which has the hashes of the files.
 
-    Raises `ModelError` where there is no manifest.
+    Raises `MissingModelError` where there is no manifest.
 
     >>> len(fingerprint())
     64
     """
-    shipped = str(model) == "default"
-    path = (default_folder() if shipped else Path(model)) / _MANIFEST
+    folder, mend = _place(model)
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256((folder / _MANIFEST).read_bytes()).hexdigest()
     except OSError as error:
-        mend = _REINSTALL if shipped else _TRAIN_AGAIN
-        raise ModelError("Không có mô hình ở đây, hoặc không đọc được.", remedy=mend, path=path) from error
+        raise MissingModelError(
+            "Không có mô hình ở đây, hoặc không đọc được.", remedy=mend, path=folder / _MANIFEST
+        ) from error
 
 
 def _manifest(folder: Path, mend: str) -> dict[str, Any]:
     path = folder / _MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        manifest = json.loads(text)
     except OSError as error:
-        raise ModelError("Không có mô hình ở đây, hoặc không đọc được.", remedy=mend, path=path) from error
-    except ValueError as error:
-        raise ModelError("Tệp mô tả của mô hình bị hỏng.", remedy=mend, path=path) from error
+        raise MissingModelError("Không có mô hình ở đây, hoặc không đọc được.", remedy=mend, path=path) from error
+    except (ValueError, RecursionError) as error:
+        raise DamagedModelError("Tệp mô tả của mô hình bị hỏng.", remedy=mend, path=path) from error
     found = manifest.get("format") if isinstance(manifest, dict) else None
-    if found != FORMAT:
-        newer = isinstance(found, int) and found > FORMAT
-        remedy = "Nâng cấp: pip install -U vanthu-classifier" if newer else mend
-        raise ModelError(f"Mô hình có định dạng {found}, ở đây cần định dạng {FORMAT}.", remedy=remedy, path=path)
+    if not isinstance(found, int) or "classes" not in manifest:
+        raise ForeignModelError(
+            "Thư mục này không chứa mô hình của thư viện này.",
+            remedy=mend if mend is _REINSTALL else _OTHER_MODEL,
+            path=path,
+        )
+    if found > FORMAT:
+        raise NewerModelError(
+            f"Mô hình do phiên bản mới hơn ghi (định dạng {found}, ở đây đọc được định dạng {FORMAT}).",
+            remedy="Nâng cấp: pip install -U vanthu-classifier",
+            path=path,
+        )
+    if found < FORMAT:
+        raise OlderModelError(
+            f"Mô hình do phiên bản cũ ghi (định dạng {found}, ở đây đọc được định dạng {FORMAT}).",
+            remedy=mend,
+            path=path,
+        )
+    if manifest.get("seal") != _seal(manifest):
+        raise TamperedModelError("Tệp mô tả của mô hình đã bị thay đổi.", remedy=mend, path=path)
     return manifest  # type: ignore[no-any-return]
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_json({name: value for name, value in manifest.items() if name != "seal"})).hexdigest()
 
 
 def _checked(path: Path, entry: Mapping[str, Any], mend: str) -> bytes:
@@ -156,10 +266,14 @@ def _checked(path: Path, entry: Mapping[str, Any], mend: str) -> bytes:
         size = path.stat().st_size
         data = path.read_bytes() if size <= _LARGEST else b""
     except OSError as error:
-        raise ModelError("Thiếu một tệp của mô hình.", remedy=mend, path=path) from error
+        raise MissingModelError("Thiếu một tệp của mô hình.", remedy=mend, path=path) from error
+    if size < entry["bytes"]:
+        raise CutModelError(
+            f"Tệp của mô hình bị cắt cụt: còn {size} byte, phải là {entry['bytes']} byte.", remedy=mend, path=path
+        )
     found = hashlib.sha256(data).hexdigest()
     if found != entry["sha256"]:
-        raise ModelError(
+        raise TamperedModelError(
             f"Tệp của mô hình đã bị thay đổi: mã băm là {found[:12]}…, phải là {str(entry['sha256'])[:12]}….",
             remedy=mend,
             path=path,
