@@ -21,13 +21,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import Tags, assert_all_finite
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
 from vanthu_classifier.model.features import names_many, scale
 from vanthu_classifier.model.predictor import GRAIN, Floats, Predictor
 
-__all__ = ["LoaiVanBanClassifier"]
+__all__ = ["LoaiVanBanClassifier", "calibrating_temperature", "prior_shift"]
 
 
 class LoaiVanBanClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -38,7 +40,8 @@ class LoaiVanBanClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     parts calibration makes of the families (0: no calibration); `prior`, the share of each type where the model will be used (a
     mapping from code to share; types it leaves out count as rare as its rarest; None: as in the training titles); `max_iter`, `random_state`.
 
-    After `fit`: `classes_` (codes, sorted), `predictor_`, `temperature_` (above 1: predictions were too sure and were softened).
+    After `fit`: `classes_` (codes, sorted), `predictor_`, `temperature_` (above 1: predictions were too sure and were softened), `n_iter_` (passes over
+    the titles that the regression took).
 
     >>> titles = ["phê duyệt dự toán", "phê duyệt kế hoạch", "góp ý dự thảo", "góp ý văn bản"]
     >>> model = LoaiVanBanClassifier(min_df=1, folds=0).fit(titles, ["QĐ", "QĐ", "CV", "CV"])
@@ -68,42 +71,56 @@ class LoaiVanBanClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     def fit(
         self,
         titles: Iterable[str],
-        codes: Iterable[str],
-        sample_weight: Iterable[float] | None = None,
+        codes: Iterable[Any],
+        sample_weight: npt.ArrayLike | None = None,
         *,
-        groups: Iterable[Any] | None = None,
-        calibrate: Iterable[bool] | None = None,
+        groups: npt.ArrayLike | None = None,
+        calibrate: npt.ArrayLike | None = None,
     ) -> Self:
-        """Fits the model. `groups` has each title's family, kept together in calibration; without it each title is its own.
+        """Fits the model. `codes` are the types: abbreviations, or whatever scikit-learn put in their place (numbers).
 
-        `calibrate` says which titles calibration looks at (all without it): those that are like what will be asked.
+        `groups` has each title's family, kept together in calibration; without it each title is its own. `calibrate` says which titles calibration
+        looks at (all without it): those that are like what will be asked.
 
-        Raises `ArgumentTypeError` where titles are no sequence of strings, `ArgumentValueError` where lengths differ.
+        Raises `ArgumentTypeError` where titles are no sequence of strings or a type is missing, `ArgumentValueError` where lengths differ or fewer
+        than two types are given.
         """
-        texts, labels = _strings(titles, "titles"), np.array(_strings(codes, "codes"))
-        weights = np.ones(len(texts)) if sample_weight is None else np.asarray(list(sample_weight), dtype=np.float64)
-        families = (
-            np.arange(len(texts)) if groups is None else np.unique(np.array(list(groups)), return_inverse=True)[1]
-        )
-        asked = np.ones(len(texts), bool) if calibrate is None else np.asarray(list(calibrate), dtype=bool)
+        texts, labels = _strings(titles, "titles"), _labels(codes)
+        weights = np.ones(len(texts)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        families = np.arange(len(texts)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+        asked = np.ones(len(texts), bool) if calibrate is None else np.asarray(calibrate, dtype=bool)
         if not len(texts) == len(labels) == len(weights) == len(families) == len(asked):
             raise ArgumentValueError("Các dãy đưa vào để huấn luyện phải dài bằng nhau.", column="codes")
+        types = len(set(labels.tolist()))
+        if types < 2:
+            raise ArgumentValueError(
+                f"Cần ít nhất hai loại văn bản để học phân biệt, ở đây có {types} ({types} class).", column="codes"
+            )
         found = names_many(texts)
         vectorizer, regression = self._fitted(found, labels, weights)
         self.classes_ = regression.classes_
+        self.n_iter_ = int(regression.n_iter_.max())
         self.temperature_ = self._temperature(found, labels, weights, families, asked)
-        self.predictor_ = _reduced(vectorizer, regression, self.temperature_, self._shift(labels, weights))
+        self.predictor_ = _reduced(
+            vectorizer, regression, self.temperature_, prior_shift(self.prior, self.classes_, labels, weights)
+        )
         return self
 
     def predict_proba(self, titles: Iterable[str]) -> Floats:
         """Probabilities, a row a title, a column a class in the order of `classes_`."""
         check_is_fitted(self)
-        return self.predictor_.predict_proba(titles)
+        return self.predictor_.predict_proba(_column(titles, "titles"))
 
-    def predict(self, titles: Iterable[str]) -> npt.NDArray[np.str_]:
+    def predict(self, titles: Iterable[str]) -> npt.NDArray[Any]:
         """The likeliest type of each title."""
         check_is_fitted(self)
-        return self.predictor_.predict(titles)
+        return self.predictor_.predict(_column(titles, "titles"))
+
+    def __sklearn_tags__(self) -> Tags:
+        """Says that input is a sequence of strings, not a table of numbers."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = True, False
+        return tags
 
     def _fitted(
         self, found: Sequence[list[str]], labels: npt.NDArray[np.str_], weights: Floats
@@ -154,16 +171,23 @@ class LoaiVanBanClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             logits[test] = there.min(axis=1, keepdims=True)
             logits[np.ix_(test, np.searchsorted(self.classes_, regression.classes_))] = there
             seen[test] = np.isin(labels[test], regression.classes_)
-        return _sklearn_temperature(logits[seen], labels[seen], self.classes_)
+        return calibrating_temperature(logits[seen], labels[seen], self.classes_)
 
-    def _shift(self, labels: npt.NDArray[np.str_], weights: Floats) -> Floats:
-        if self.prior is None:
-            return np.zeros(len(self.classes_))
-        rarest = min(self.prior.values())
-        wanted = np.array([self.prior.get(str(code), rarest) for code in self.classes_])
-        had = np.array([weights[labels == code].sum() for code in self.classes_])
-        shift: Floats = np.log(wanted / wanted.sum()) - np.log(had / had.sum())
-        return shift
+
+def prior_shift(
+    prior: Mapping[str, float] | None, classes: npt.NDArray[np.str_], labels: npt.NDArray[np.str_], weights: Floats
+) -> Floats:
+    """What to add to the log-odds of `classes` where types are expected in the shares of `prior`, and not in those of `labels`.
+
+    A type that `prior` leaves out counts as rare as its rarest. None changes nothing.
+    """
+    if prior is None:
+        return np.zeros(len(classes))
+    rarest = min(prior.values())
+    wanted = np.array([prior.get(str(code), rarest) for code in classes])
+    had = np.array([weights[labels == code].sum() for code in classes])
+    shift: Floats = np.log(wanted / wanted.sum()) - np.log(had / had.sum())
+    return shift
 
 
 def _reduced(
@@ -197,7 +221,7 @@ class _Logits(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return logits if len(self.classes_) > 2 else (logits[:, 1] - logits[:, 0]) / 2
 
 
-def _sklearn_temperature(logits: Floats, labels: npt.NDArray[np.str_], classes: npt.NDArray[np.str_]) -> float:
+def calibrating_temperature(logits: Floats, labels: npt.NDArray[np.str_], classes: npt.NDArray[np.str_]) -> float:
     """The temperature that scikit-learn's calibration finds for these logits; columns of types without a row are left out."""
     present = np.isin(classes, labels)
     if present.sum() < 2:
@@ -223,10 +247,33 @@ def _as_is(found: list[str]) -> list[str]:
     return found
 
 
+def _column(values: Iterable[str], name: str) -> Iterable[str]:
+    """The values, where they are no table: of a data frame one would get the headings."""
+    if getattr(values, "ndim", 1) != 1:
+        raise ArgumentTypeError("Cần một cột chuỗi ký tự, không phải cả bảng.", column=name)
+    return values
+
+
+def _labels(codes: Iterable[Any]) -> npt.NDArray[Any]:
+    """The types as an array. cross_val_predict numbers them before it asks for probabilities, so numbers are types as well."""
+    if isinstance(codes, str):
+        raise ArgumentTypeError("Cần một dãy loại văn bản, không phải một chuỗi.", column="codes")
+    if codes is None:
+        raise ArgumentValueError(
+            "Thiếu loại văn bản của các trích yếu (requires y to be passed, but the target y is None).", column="codes"
+        )
+    labels: npt.NDArray[Any] = column_or_1d(codes if hasattr(codes, "__array__") else list(codes), warn=True)
+    if labels.dtype == object:
+        labels = np.array(_strings(labels, "codes"))
+    assert_all_finite(labels, input_name="y")
+    check_classification_targets(labels)
+    return labels
+
+
 def _strings(values: Iterable[str], name: str) -> list[str]:
     if isinstance(values, str):
         raise ArgumentTypeError("Cần một dãy chuỗi ký tự, không phải một chuỗi.", column=name)
-    out = list(values)
+    out = list(_column(values, name))
     for row, value in enumerate(out):
         if not isinstance(value, str):
             raise ArgumentTypeError(f"Cần chuỗi ký tự, không phải {type(value).__name__}.", column=name, row=row + 1)

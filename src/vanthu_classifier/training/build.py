@@ -30,7 +30,7 @@ from vanthu_classifier.text import clean
 from vanthu_classifier.training.augment import variants
 from vanthu_classifier.training.titles import Title, data_hash, read, write_manifest
 
-__all__ = ["Rows", "build", "figures", "main", "read_prior", "rows"]
+__all__ = ["Register", "Rows", "build", "figures", "main", "read_prior", "read_registers", "rows"]
 
 SEED = 20261124
 HELD_BACK = 0.2
@@ -64,22 +64,44 @@ def rows(titles: Sequence[Title], seed: int) -> Rows:
     return out
 
 
-def read_prior(path: str | Path) -> dict[str, float]:
-    """The shares of types in a register, mixed as `prior.toml` says; a part without shares has all known types alike.
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A kind of register: whose it is, how much it counts among the others, and the share of each type in it; empty: all alike."""
+
+    who: str
+    weight: float
+    shares: Mapping[str, float]
+
+
+def read_registers(path: str | Path) -> list[Register]:
+    """The kinds of register that `prior.toml` names, their shares adding up to 1.
 
     Raises `TrainingDataError` where the file is missing or damaged.
     """
     try:
         parts = tomllib.loads(Path(path).read_text(encoding="utf-8"))["register"]
-        named = sorted({code for part in parts for code in part.get("shares", {})})
-        total = dict.fromkeys(named, 0.0)
-        for part in parts:
-            shares = part.get("shares") or dict.fromkeys(named, 1.0)
-            for code, share in shares.items():
-                total[code] += part["weight"] * share / sum(shares.values())
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        return [Register(str(part["who"]), float(part["weight"]), _normed(part.get("shares", {}))) for part in parts]
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise TrainingDataError(f"Không đọc được tỷ lệ các loại văn bản ({error}).", path=path) from error
+
+
+def read_prior(path: str | Path) -> dict[str, float]:
+    """The shares of types in a register of any kind, mixed as `prior.toml` says; a part without shares has all known types alike.
+
+    Raises `TrainingDataError` where the file is missing or damaged.
+    """
+    parts = read_registers(path)
+    named = sorted({code for part in parts for code in part.shares})
+    total = dict.fromkeys(named, 0.0)
+    for part in parts:
+        for code, share in (part.shares or _normed(dict.fromkeys(named, 1.0))).items():
+            total[code] += part.weight * share
     return total
+
+
+def _normed(shares: Mapping[str, float]) -> dict[str, float]:
+    total = sum(shares.values())
+    return {code: share / total for code, share in shares.items()}
 
 
 def figures(predictor: Predictor, titles: Sequence[Title]) -> dict[str, Any]:

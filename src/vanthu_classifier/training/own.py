@@ -67,6 +67,7 @@ __all__ = [
     "Verdict",
     "compare",
     "shipped",
+    "shipped_folder",
     "train",
 ]
 
@@ -112,11 +113,12 @@ def shipped(folder: str | Path | None = None) -> Shipped:
     """
     from vanthu_classifier.training.build import read_prior
 
-    folder = _shipped_folder() if folder is None else Path(folder)
+    folder = shipped_folder() if folder is None else Path(folder)
     return Shipped(tuple(titles.read(folder / "titles")), read_prior(folder / "prior.toml"))
 
 
-def _shipped_folder() -> Path:
+def shipped_folder() -> Path:
+    """Where the shipped titles and shares are: inside the installed package, else `training_data` of the source tree."""
     installed = Path(str(files("vanthu_classifier"))) / "data" / "training_data"
     return installed if installed.is_dir() else Path(__file__).resolve().parents[3] / "training_data"
 
