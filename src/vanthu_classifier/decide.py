@@ -518,7 +518,7 @@ def _undecidable(facts: Facts, each: Sequence[RecipientRuling]) -> Answer:
     return Answer(verdict, facts.loai, None, None)
 
 
-_NONSENSE_EN = "The title cannot be judged: blank, damaged, without letters, or not Vietnamese."
+_NONSENSE_EN = "The title cannot be judged: blank, too short, damaged, without letters, or not Vietnamese."
 
 
 # ------------------------------------------------------------------ the type is estimated

@@ -320,7 +320,8 @@ def read_many(
     if local is not None:
         recipients = [tuple(map(local.recipient, read)) for read in recipients]
     urgent = list(map(_is_urgent, texts, lowers))
-    nonsense = [_nonsense(raw, text, loai) for raw, text, (loai, _) in zip(raws, texts, types, strict=True)]
+    codes = [loai for loai, _ in types]
+    nonsense = list(map(_nonsense, raws, texts, codes, matters))
     return [
         Facts(
             title=title,
@@ -483,7 +484,7 @@ def _normative(loai: str | None, own: SoKyHieu | None, ngay: date | None) -> boo
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def _nonsense(raw: str, text: str, loai: str | None) -> str:
+def _nonsense(raw: str, text: str, loai: str | None, matter: int) -> str:
     if not text:
         return "Chưa có trích yếu."
     harm = damage(raw)
@@ -491,6 +492,8 @@ def _nonsense(raw: str, text: str, loai: str | None) -> str:
         return f"{_DAMAGE[harm]} Hãy chuyển sang Unicode rồi hỏi lại."
     if not _LETTER.search(text):
         return "Trích yếu không có chữ."
+    if loai is None and len(text[matter:].split(None, 1)) < 2:  # "V/v", "lương": nothing that a type could be told from
+        return "Trích yếu quá ngắn để đoán loại văn bản."
     if loai is None and not looks_vietnamese(text):
         return "Trích yếu không phải tiếng Việt."
     return ""
