@@ -80,7 +80,9 @@ def read_registers(path: str | Path) -> list[Register]:
     """
     try:
         parts = tomllib.loads(Path(path).read_text(encoding="utf-8"))["register"]
-        return [Register(str(part.get("who", "")), float(part["weight"]), _normed(part.get("shares", {}))) for part in parts]
+        return [
+            Register(str(part.get("who", "")), float(part["weight"]), _normed(part.get("shares", {}))) for part in parts
+        ]
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise TrainingDataError(f"Không đọc được tỷ lệ các loại văn bản ({error}).", path=path) from error
 
