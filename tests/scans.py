@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
@@ -120,3 +121,21 @@ def aged(
             )
         return coloured
     return out
+
+
+def layered(path: Path, texts: Path, picture: Image.Image) -> Path:
+    """The .pdf at `texts` with a picture over the whole of its first page: a scan with a text layer."""
+    import pypdfium2
+
+    jpeg = BytesIO()
+    picture.convert("L").save(jpeg, "JPEG", quality=90)
+    document = pypdfium2.PdfDocument(texts)
+    page = document[0]
+    image = pypdfium2.PdfImage.new(document)
+    image.load_jpeg(jpeg, inline=True)
+    image.set_matrix(pypdfium2.PdfMatrix().scale(*page.get_size()))
+    page.insert_obj(image)
+    page.gen_content()
+    document.save(path)
+    document.close()
+    return path

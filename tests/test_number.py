@@ -29,6 +29,7 @@ def typed(number: str) -> list[Line]:
         ("Số: 15/2019/QĐ-SYT", 0.95, "a.pdf", "15/2019/QĐ-SYT", "scan"),
         ("Số: I5/QĐ-SYT", 0.95, "a.pdf", "15/QĐ-SYT", "scan"),
         ("Số: 1O2/QĐ-SYT", 0.95, "a.pdf", "102/QĐ-SYT", "scan"),
+        ("Số: 15/QĐ-'SYT", 0.95, "a.pdf", "15/QĐ-SYT", "scan"),
         ("Số: 15/QĐ-SVT", 0.95, "a.pdf", "15/QĐ-SVT", "scan"),
         ("Số: 15/QĐ-SVT", 0.5, "a.pdf", "/QĐ-SYT", "scan"),
         ("Số: 15/QD-SYT", 0.5, "15 qd.pdf", "15/QĐ-SYT", "page_and_file_name"),

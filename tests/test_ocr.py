@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import office_files as office
 from needs import needs
 from vanthu_classifier.errors import MissingExtraError, UnreadableFileError
 from vanthu_classifier.readers import Record, ocr, read
@@ -77,3 +80,98 @@ def test_a_picture_too_small_for_a_page(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(ocr, "check", lambda path: None)
     with pytest.raises(UnreadableFileError, match="quá nhỏ"):
         only(path)
+
+
+# ------------------------------------------------------------------ .pdf with both
+
+LAYER = [
+    (80, 60, "UBND HUYỆN PHÚ LỘC"), (300, 60, scans.COUNTRY[0]), (90, 76, "PHÒNG NỘI VỤ"), (350, 76, scans.COUNTRY[1]),
+    (90, 100, "Số: 99/PNV-VP"), (330, 100, DATE), (80, 116, "V/v gửi báo cáo của lớp chữ"),
+    (150, 150, "Kính gửi: Các phòng, ban thuộc huyện và Ủy ban nhân dân các xã, thị trấn."),
+]  # fmt: skip
+NOISE = [(60, 60 + 14 * i, "UBND HUYEN PHIJ LQC Can cir Luat To chirc chinh quyén dia phuong") for i in range(9)]
+
+
+@needs("tesseract")
+@pytest.mark.parametrize(
+    ("layer", "mode", "number"),
+    [
+        pytest.param(NOISE, "auto", "215/PNV-VP", id="noise: the picture"),
+        pytest.param([(60, 60, "Ký bởi: Phòng Nội vụ")], "auto", "215/PNV-VP", id="a stamp's words: the picture"),
+        pytest.param(LAYER, "auto", "99/PNV-VP", id="a sound layer"),
+        pytest.param(NOISE, "always", "215/PNV-VP", id="always: the better of the two"),
+        pytest.param(LAYER, "always", "99/PNV-VP", id="always: the layer where both are as good"),
+    ],
+)
+def test_layer_or_picture(tmp_path: Path, layer: list[office.Text], mode: ocr.Mode, number: str) -> None:
+    texts = office.pdf(tmp_path / "texts.pdf", [layer])
+    path = scans.layered(tmp_path / "a.pdf", texts, scans.draw(LETTER))
+    assert only(path, mode).so_ky_hieu == number
+
+
+def test_a_sound_layer_needs_no_tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_program", lambda: None)
+    path = office.pdf(tmp_path / "a.pdf", [LAYER])
+    assert only(path, "always").so_ky_hieu == only(path, "never").so_ky_hieu == "99/PNV-VP"
+
+
+# ------------------------------------------------------------------ what scanners do
+
+
+@needs("tesseract")
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"tilt": 3.0}, id="on a slant"),
+        pytest.param({"specks": 0.004, "blur": 0.2}, id="specks"),
+        pytest.param({"shade": 0.6, "tilt": -1.0}, id="in the shade"),
+        pytest.param({"fade": 0.6}, id="faint"),
+        pytest.param({"stamp": (0.25, 0.12)}, id="a stamp over number and agency"),
+    ],
+)
+def test_an_aged_page_is_read(tmp_path: Path, how: dict[str, Any]) -> None:
+    path = tmp_path / "a.png"
+    scans.aged(scans.draw(LETTER), **how).save(path)
+    found = only(path)
+    assert (found.so_ky_hieu, found.loai_van_ban) in (("215/PNV-VP", "CV"), ("/PNV-VP", "CV"))
+    assert found.trich_yeu == "V/v báo cáo kết quả cải cách hành chính"
+    assert found.reading > 0.9
+
+
+@needs("tesseract")
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_that_lies_on_its_side_or_head(tmp_path: Path, degrees: int) -> None:
+    path = tmp_path / "a.png"
+    scans.draw(LETTER).rotate(degrees, expand=True).save(path)
+    assert only(path).so_ky_hieu == "215/PNV-VP"
+
+
+@needs("tesseract")
+def test_the_recipients_on_the_last_page(tmp_path: Path) -> None:
+    first = replace(LETTER, foot_left=(), foot_right=())
+    last = replace(LETTER, left=(), right=(), heading=())
+    annex = scans.Page(left=(), right=(), heading=["DANH SÁCH", "Các đơn vị thực hiện"], matter=LETTER.matter)
+    path = tmp_path / "a.tif"
+    pages = [scans.draw(page) for page in (first, annex, last)]
+    pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(200, 200))
+    found = only(path)
+    assert (found.so_ky_hieu, found.noi_nhan[:1]) == ("215/PNV-VP", ("Như trên",))
+    assert found.source("noi_nhan").page == 2  # type: ignore[union-attr]
+
+
+@needs("tesseract")
+def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_TIMEOUT", 0.01)
+    path = tmp_path / "a.png"
+    scans.draw(LETTER).save(path)
+    with pytest.raises(UnreadableFileError, match="quá lâu"):
+        only(path)
+
+
+@needs("tesseract")
+def test_a_picture_hard_to_read_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    scans.aged(scans.draw(LETTER, dpi=100), blur=1.3).save(path)
+    found = only(path)
+    assert found.reading < 0.8
+    assert any("Nhận dạng chữ kém" in note for note in found.warnings)

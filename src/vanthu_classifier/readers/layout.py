@@ -142,7 +142,8 @@ def _notes_on_urgency(mark: _Found) -> tuple[str, ...]:
 
 
 def _notes_on_reading(head: list[Line]) -> tuple[str, ...]:
-    sure = [s for line in head for s in line.sure]
+    """How the head was read where that was recognition; its number, often handwritten, has a note of its own."""
+    sure = [s for line in head if not number.LINE.match(line.text) for s in line.sure]
     if not sure:
         return ()
     share = sum(sure) / len(sure)
@@ -151,7 +152,7 @@ def _notes_on_reading(head: list[Line]) -> tuple[str, ...]:
     return ("Đọc từ bản quét bằng nhận dạng chữ.",)
 
 
-_POOR = 0.75
+_POOR = 0.8
 
 
 # ------------------------------------------------------------------ head
@@ -161,6 +162,7 @@ _OPEN_DATE = r"ngày[\s.…]*(?:\d{1,2})?[\s.…]*tháng[\s.…]*(?:\d{1,2})?[\s
 _PLACE_DATE = re.compile(rf"(?:[A-ZĐ][\w.()-]*(?:\s[\w.()-]+){{0,5}}\s?[,;.]\s*)?(?:{_DATE}|{_OPEN_DATE})")
 _ROUGH_DATE = re.compile(r"\W*(?:[A-ZĐ][^:;()]{1,30}?[,.]?\s*)?ngày.{0,8}?tháng.{0,8}?năm.{0,6}")
 _SLASH_DATE = re.compile(r"[A-ZĐ][^\d:;()]{1,40}?,\s*ngày\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\W*$")
+_MOTTO_BELOW = re.compile(r"\W*Độc lập\b")
 _RULE = re.compile(r"^[\W_]*[-_=*~.─—–]{3,}[\W_]*$")
 _SUBJECT = re.compile(r"\(?\s*(?:V\s?/\s?v|V\.?v|Về việc)\b", re.IGNORECASE)
 _MATTER = re.compile(  # lines that no title begins with
@@ -478,7 +480,7 @@ def _subject(head: list[Line], i: int) -> _Found:
             continue
         if not text or line.block != head[i].block or _RULE.match(text) or MOTTO.search(text.upper()) or _type_of(text):
             break
-        if _is_mark(text) or number.LINE.match(text) or text.startswith("Độc lập"):
+        if _is_mark(text) or number.LINE.match(text) or _MOTTO_BELOW.match(text):
             break
         out.append(line)
     return _Found(_joined(out), tuple(out))
@@ -521,7 +523,7 @@ def _is_date(text: str) -> bool:
 def _is_form(text: str) -> bool:
     return bool(
         MOTTO.search(text.upper())
-        or text.startswith("Độc lập")
+        or _MOTTO_BELOW.match(text)
         or _RULE.match(text)
         or number.LINE.match(text)
         or _PLACE_DATE.match(text)

@@ -45,12 +45,16 @@ _FAR = 1.0  # heights of letters between a speck and the text
 
 def _without_dirt(line: Sequence[Word]) -> list[Word]:
     words = [_as(line[0], "-"), *line[1:]] if line and _BULLETS.fullmatch(line[0].text) else line
-    kept = [word for word in words if any(c.isalnum() for c in word.text) or _SIGNS.fullmatch(word.text)]
+    kept = [word for word in words if any(c.isalnum() for c in word.text) or _is_sign(word)]
     while kept and _is_dirt(kept[-1], kept[-2] if len(kept) > 1 else None):
         kept.pop()
     while len(kept) > 1 and _is_dirt(kept[0], None if kept[1].x0 - kept[0].x1 > _FAR * kept[1].size else kept[1]):
         kept.pop(0)
     return kept
+
+
+def _is_sign(word: Word) -> bool:
+    return word.text == "-" or (_SIGNS.fullmatch(word.text) is not None and word.sure >= 0.6)
 
 
 def _is_dirt(word: Word, before: Word | None) -> bool:
@@ -133,6 +137,8 @@ def _part_respelt(part: list[Word]) -> list[Word]:
     numbered = _numbered(part)
     if numbered:
         return numbered
+    if _VE_VIEC.fullmatch(part[0].text) and len(part) > 1 and part[1].text[0].islower():
+        return [_as(part[0], "V/v"), *part[1:]]
     best, found = 1.0, part
     for fixed in _phrases():
         for start in range(len(part) if fixed.inside else 1):
@@ -158,6 +164,7 @@ def _file_copy(part: list[Word]) -> list[Word]:
     return [*part[: at + 1], _as(part[at + 1], "VT" + closing.strip("|]")), *part[at + 2 :]]
 
 
+_VE_VIEC = re.compile(r"[VW](?:[/⁄|1lIiíÍfï!'.]?[vVyYwW]{1,2}|/)[.:]?")  # "V/v", before a small letter
 _SO = re.compile(r"[^\w\s]?S(?:[ốóôồộổỗòỏõọé][:;.,]?|[ỐÓÔ][:;.,]?|[oơ06i][:;.,])(?![a-zà-ỹ]{2})")
 _SYMBOL = re.compile(r"[A-ZĐ]{2}[\w&./()-]*\W*$")
 _GLUED = re.compile(r"([^/]*?\d[^/]*?)(\s?/?[A-ZĐ]{2}\S*|/\S*)")

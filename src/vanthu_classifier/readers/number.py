@@ -117,12 +117,13 @@ _SURE = 0.8  # of the digits; of printed numbers nearly all are above, of handwr
 _GROUP = "[A-ZĐ][A-Za-zĐđƠƯÔÊÂĂ&]"
 _SYMBOL = re.compile(rf"{_GROUP}+\d*(?:\s*[-/.]\s*{_GROUP}*\d*)*(?:\([\w.,]+\))?[\s.,;:'\"_-]*$")
 _SUBJECT = re.compile(r"\s\(?(?:V\s?/\s?v|Về việc)\b.*")
+_SPECKS = re.compile(r"(?<=[-/])['\"`.,:;*]+(?=[A-ZĐ])|(?<=[A-ZĐ])['\"`.,:;*]+(?=[-/])")
 _YEAR = re.compile(r"\s*/\s*((?:19|20)\d\d)\s*$")
 _MISREAD = str.maketrans("OoQlIi|", "0001111")
 
 
 def _recognised(line: Line, found: re.Match[str], name: FileName, agency: str | None, i: int) -> Number | None:
-    rest = found[2]
+    rest = _SPECKS.sub("", found[2])
     symbol = _symbol_of(rest)
     if symbol is None:
         return None

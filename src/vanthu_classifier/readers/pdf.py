@@ -5,7 +5,8 @@ annotations; the page is flattened in memory first, so that they stand where the
 back.
 
 A text layer can be there and be useless: a scan with nothing but a stamp's words, OCR noise, glyphs without letters.
-Length is no test; `quality` says how far the text has the shape of Vietnamese.
+Length is no test; `quality` says how far the text of the first page is Vietnamese. Where it is not, or where OCR is wanted
+always, the page is recognised too and the better reading taken.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from vanthu_classifier.errors import UnreadableFileError
 from vanthu_classifier.readers import ocr as recognition
 from vanthu_classifier.readers import scan
 from vanthu_classifier.readers.page import Line, Word, reading_order
+from vanthu_classifier.readers.quality import SOUND, quality
 from vanthu_classifier.text import has_diacritics, looks_vietnamese, strip_diacritics
 
 if TYPE_CHECKING:
@@ -56,22 +58,61 @@ def lines(path: Path, ocr: recognition.Mode = "auto") -> tuple[Line, ...]:
         ) from e
     with closing(document):
         stated = _stated(document)
-        if _readable(stated):
+        if ocr != "always" and _readable(document, stated):
             return stated
-        if ocr == "never":
-            raise recognition.never(path)
-        recognition.check(path)
-        return scan.lines(len(document), partial(_picture, document))
+        try:
+            if ocr == "never":
+                raise recognition.never(path)
+            recognition.check(path)
+        except UnreadableFileError:
+            if _looks_readable(stated):
+                return stated
+            raise
+        recognised = scan.lines(len(document), partial(_picture, document))
+        return stated if _quality(stated) >= _quality(recognised) - _CLOSE else recognised
 
 
-def _readable(found: Sequence[Line]) -> bool:
-    text = " ".join(line.text for line in found)
-    if sum(map(str.isalpha, text)) < _LEAST_LETTERS:
-        return False
-    if looks_vietnamese(text):
+_CLOSE = 0.02  # a little more in a recognised text is chance; letters that the file states are the better ones
+
+
+def _quality(found: Sequence[Line]) -> float:
+    """That of the first page, which has number and title; a text of too few words counts by its letters."""
+    text = _first_page(found)
+    return quality(text) or 0.001 * min(sum(c.isalpha() for c in text), 100)
+
+
+def _first_page(found: Sequence[Line]) -> str:
+    return " ".join(line.text for line in found if line.page == 0)
+
+
+def _readable(document: Any, stated: Sequence[Line]) -> bool:
+    """Whether the text layer is to be relied on: sound Vietnamese, or readable in a file that is no picture of a page."""
+    if quality(_first_page(stated)) >= SOUND:
         return True
+    return _looks_readable(stated) and not _is_picture(document)
+
+
+def _looks_readable(stated: Sequence[Line]) -> bool:
+    text = " ".join(line.text for line in stated)
     marked = [word for word in text.split() if has_diacritics(word)]
-    return len(marked) >= 8 and looks_vietnamese(" ".join(marked))  # a form in two languages
+    vietnamese = looks_vietnamese(text) or (
+        len(marked) >= 8 and looks_vietnamese(" ".join(marked))
+    )  # or a form in two languages
+    return vietnamese and sum(c.isalpha() for c in text) >= _LEAST_LETTERS
+
+
+def _is_picture(document: Any) -> bool:
+    """Whether a picture covers most of the first page."""
+    import pypdfium2.raw as pdfium
+
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    with closing(document[0]) as page:
+        width, height = page.get_size()
+        for picture in page.get_objects((pdfium.FPDF_PAGEOBJ_IMAGE,)):
+            pdfium.FPDFPageObj_GetBounds(picture.raw, *map(ctypes.byref, (left, bottom, right, top)))
+            if right.value - left.value > 0.7 * width and top.value - bottom.value > 0.6 * height:
+                return True
+    return False
 
 
 # ------------------------------------------------------------------ pictures of pages

@@ -126,7 +126,7 @@ def _prepared(image: Image, dpi: float) -> Image:
 
 
 _SPECK = 2.8 / 200  # inches across, about a third of the dot of an i
-_DIRTY = 0.1  # of all the blots on a page are specks; a few in a hundred are on clean ones
+_DIRTY = 0.45  # of all the blots on a page are specks; a third are where thin letters have come apart
 _FINE = 180.0  # dots per inch; below, a speck may be a mark on a letter
 
 
