@@ -27,7 +27,7 @@ from vanthu_classifier.readers import rtf as rtf_reader
 FIXTURES = Path(__file__).parent / "fixtures"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TITLE = "Về việc ban hành Quy chế quản lý, sử dụng nước sạch nông thôn"
-CONVERTED = "Chữ trong tệp ở bảng mã cũ TCVN3 (.VnTime); đã chuyển sang Unicode, nên đối chiếu với bản gốc."
+CONVERTED = "Chữ trong tệp gõ bằng phông cũ TCVN3 (.VnTime); đã chuyển sang Unicode. Hãy đối chiếu với bản gốc."
 
 
 def only(path: Path) -> Record:

@@ -16,11 +16,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from vanthu_classifier import noi_nhan as recipients_block
 from vanthu_classifier import so_ky_hieu as symbols
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
+from vanthu_classifier.legacy import NAMES, clean_any, converted_like
 from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, HeadType, by_code, head_type, normalize
 from vanthu_classifier.local import Local
 from vanthu_classifier.noi_nhan import Recipient, Role
@@ -228,9 +229,9 @@ def _secret_mark(do_mat: object) -> bool:
 # ------------------------------------------------------------------ reading
 
 _DAMAGE = {
-    "tcvn3": "Trích yếu có vẻ gõ bằng phông TCVN3 (.VnTime).",
-    "vni": "Trích yếu có vẻ gõ bằng phông VNI.",
-    "mojibake": "Trích yếu bị đọc sai bảng mã (UTF-8).",
+    "tcvn3": "Trích yếu có vẻ gõ bằng phông TCVN3 (.VnTime), nhưng không chuyển được chắc chắn.",
+    "vni": "Trích yếu có vẻ gõ bằng phông VNI, nhưng không chuyển được chắc chắn.",
+    "mojibake": "Trích yếu bị đọc sai bảng mã (UTF-8) và không khôi phục được chắc chắn.",
     "lost": "Trích yếu bị mất chữ (dấu ? hoặc ký tự lỗi).",
 }
 
@@ -295,8 +296,17 @@ def read_many(
     nothing = [None] * len(trich_yeu)
     warnings: list[list[str]] = [[] for _ in nothing]
     raws = list(map(_raw, trich_yeu, warnings))
-    titles = list(map(clean, raws))
+    cleaned = list(map(clean_any, raws))
+    titles = [title for title, _ in cleaned]
     texts = [title.text for title in titles]
+    for (title, encoding), notes in zip(cleaned, warnings, strict=True):
+        if encoding:
+            notes.append(_CONVERTED.format(NAMES[encoding], title.text[:200]))
+    if any(encoding for _, encoding in cleaned):
+        so_ky_hieu = [
+            _like(symbol, encoding) for symbol, (_, encoding) in zip(so_ky_hieu or nothing, cleaned, strict=True)
+        ]
+        noi_nhan = [_like(block, encoding) for block, (_, encoding) in zip(noi_nhan or nothing, cleaned, strict=True)]
     lowers = [text.lower() for text in texts]
     plain = [not has_diacritics(text) for text in texts]
     symbols = list(map(_symbol, so_ky_hieu or nothing, warnings))
@@ -321,7 +331,7 @@ def read_many(
         recipients = [tuple(map(local.recipient, read)) for read in recipients]
     urgent = list(map(_is_urgent, texts, lowers))
     codes = [loai for loai, _ in types]
-    nonsense = list(map(_nonsense, raws, texts, codes, matters))
+    nonsense = list(map(_nonsense, titles, codes, matters))
     return [
         Facts(
             title=title,
@@ -365,6 +375,16 @@ def read_many(
             strict=True,
         )
     ]
+
+
+_CONVERTED = "Trích yếu {}; đã chuyển sang Unicode: «{}». Hãy đối chiếu với văn bản."
+
+
+def _like(given: Any, encoding: str | None) -> Any:
+    """What was handed in with a title in a legacy encoding, converted as the title was; left alone where it is Unicode."""
+    if isinstance(given, str):
+        return converted_like(given, encoding) if encoding else given
+    return [_like(line, encoding) for line in given] if isinstance(given, list | tuple) else given
 
 
 def _raw(trich_yeu: object, warnings: list[str]) -> str:
@@ -484,10 +504,11 @@ def _normative(loai: str | None, own: SoKyHieu | None, ngay: date | None) -> boo
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def _nonsense(raw: str, text: str, loai: str | None, matter: int) -> str:
+def _nonsense(title: CleanText, loai: str | None, matter: int) -> str:
+    text = title.text
     if not text:
         return "Chưa có trích yếu."
-    harm = damage(raw)
+    harm = damage(title.respelt.text if title.respelt else title.raw)
     if harm:
         return f"{_DAMAGE[harm]} Hãy chuyển sang Unicode rồi hỏi lại."
     if not _LETTER.search(text):

@@ -30,16 +30,27 @@ from importlib.resources import files
 
 from vanthu_classifier.text import CleanText, Respelling, clean
 
-__all__ = ["NAMES", "Font", "clean_any", "convert_lines", "detect", "font_of", "has_unicode", "letters", "to_unicode"]
+__all__ = [
+    "NAMES",
+    "Font",
+    "clean_any",
+    "convert_lines",
+    "converted_like",
+    "detect",
+    "font_of",
+    "has_unicode",
+    "letters",
+    "to_unicode",
+]
 
 NAMES = {
-    "tcvn3": "TCVN3 (.VnTime)",
-    "vni": "VNI",
-    "viscii": "VISCII",
-    "mojibake": "UTF-8 bị đọc sai bảng mã",
-    "cp1258": "Windows-1258 bị đọc sai bảng mã",
+    "tcvn3": "gõ bằng phông cũ TCVN3 (.VnTime)",
+    "vni": "gõ bằng phông cũ VNI",
+    "viscii": "ở bảng mã cũ VISCII",
+    "mojibake": "bị đọc sai bảng mã (UTF-8)",
+    "cp1258": "bị đọc sai bảng mã (Windows-1258)",
 }
-"""The encodings that are converted, and what clerks call them."""
+"""The encodings that are converted, and how a sentence says of a text that it is in one: "Trích yếu gõ bằng phông cũ VNI"."""
 
 _Piece = tuple[str, int, int]  # a letter, and where it stood
 
@@ -126,10 +137,8 @@ def to_unicode(text: str, encoding: str) -> str:
 def _from_table(text: str, table: Mapping[str, str]) -> Iterator[_Piece]:
     i = 0
     while i < len(text):
-        for length in (2, 1):
-            letter = table.get(text[i : i + length])
-            if letter:
-                break
+        length = 2 if text[i : i + 2] in table and i + 1 < len(text) else 1
+        letter = table.get(text[i : i + length])
         yield letter or _western(text[i]), i, i + length
         i += length
 
@@ -454,8 +463,8 @@ def _found(text: str) -> _Found | None:
     """Most titles are told sound by a look for letters: these two patterns keep the rest from being looked at closely."""
     if text.isascii():
         return None
-    if _OWN.search(text):
-        return _found_whole(text) or _found_between(text) if _STRANGE.search(text) else None
+    if _OWN.search(text):  # Unicode, or bytes taken for code page 1258
+        return _found_whole(text, ("mojibake",)) or _found_between(text) if _STRANGE.search(text) else None
     return _found_whole(text) if _STRANGE.search(text) or _PAIRED.search(text) else None
 
 
@@ -470,9 +479,9 @@ _PAIRED = re.compile("[aăâeêioôơuưyAĂÂEÊIOÔƠUƯY][õùáàãéèúâ�
 
 
 @lru_cache(maxsize=4096)
-def _found_whole(text: str) -> _Found | None:
+def _found_whole(text: str, encodings: tuple[str, ...] = tuple(NAMES)) -> _Found | None:
     best: list[tuple[int, _Found]] = []
-    for encoding in NAMES:
+    for encoding in encodings:
         pieces = letters(text, encoding)
         good = _judged(text, pieces)
         if good:
@@ -506,13 +515,13 @@ def _judged(text: str, pieces: Sequence[_Piece]) -> int:
             common += clean(decoded).text.lower() in _common()
             made.add(decoded.lower())
             was_none += not _is_syllable(seen)
-            inside += not seen[0].isalpha() or any(not c.isalpha() for c in seen[1:-1])
+            inside += len(seen) >= 3 and any(not c.isalpha() for c in seen[:-1])
         else:
             bad += 1
     few = good < _MANY
     if not was_none or good < (_LEAST if few else _LEAST_OF_MANY) * (good + bad) or was_none < _FOREIGN * good:
         return 0
-    if len(made) < 2 and not (inside and good == 1 and len(pieces) >= 4):
+    if len(made) < 2 and not (inside and good == 1):
         return 0
     if syllables < _SYLLABLES * words or _STRIPPED.search(_joined(pieces)):
         return 0
@@ -570,22 +579,23 @@ def _found_between(text: str) -> _Found | None:
     done = 0
     for start, end in parts:
         out += [(letter, i, i + 1) for i, letter in enumerate(text[done:start], done)]
-        stretch = text[start:end]
-        pieces = letters(stretch, whole.encoding) if _needs(stretch, whole.encoding) else list(_kept(stretch))
-        out += [(letter, start + a, start + b) for letter, a, b in pieces]
+        out += [(letter, start + a, start + b) for letter, a, b in _needed(text[start:end], whole.encoding)]
         done = end
     return replace(whole, pieces=tuple(out))
 
 
-def _kept(text: str) -> Iterator[_Piece]:
-    return ((letter, i, i + 1) for i, letter in enumerate(text))
-
-
-def _needs(stretch: str, encoding: str) -> bool:
-    """Whether some word of the stretch is no Vietnamese as it stands and one in `encoding`."""
-    words = list(_words(letters(stretch, encoding)))
-    pairs = [(_joined(word), stretch[word[0][1] : word[-1][2]]) for word in words]
-    return any(made != seen and _is_syllable(made) and not _is_syllable(seen) for made, seen in pairs)
+def _needed(stretch: str, encoding: str) -> Iterator[_Piece]:
+    """The letters of a stretch of a mixed text; a word is converted unless it is Vietnamese as it stands, and likelier so."""
+    done = 0
+    for word in _words(letters(stretch, encoding)):
+        start, end = word[0][1], word[-1][2]
+        made, seen = clean(_joined(word)).text.lower(), clean(stretch[start:end]).text.lower()
+        if _is_syllable(seen) and not (made in _common() and seen not in _common()):
+            continue
+        yield from ((letter, i, i + 1) for i, letter in enumerate(stretch[done:start], done))
+        yield from word
+        done = end
+    yield from ((letter, i, i + 1) for i, letter in enumerate(stretch[done:], done))
 
 
 # ------------------------------------------------------------------ titles, documents and fonts
@@ -600,15 +610,32 @@ def clean_any(raw: str) -> tuple[CleanText, str | None]:
     >>> clean_any("Quyết định")[1] is None
     True
     """
+    title = clean(raw)
+    if title.text is raw and (raw.isascii() or _OWN.search(raw)):  # plain letters, some of Unicode: most titles
+        return title, None
     found = _found(raw)
     if found is None:
-        return clean(raw), None
+        return title, None
     step = Respelling(
         "".join(piece[0] for piece in found.pieces),
         tuple(start for letter, start, _ in found.pieces for _ in letter),
         tuple(end for letter, _, end in found.pieces for _ in letter),
     )
     return CleanText(clean(step.text).text, raw, step), found.encoding
+
+
+def converted_like(text: str, encoding: str) -> str:
+    """What came along with a text in `encoding` (a symbol, a recipient), converted too where it is no Vietnamese as it stands.
+
+    >>> converted_like("15/Q§-UB", "tcvn3"), converted_like("Toà án nhân dân", "tcvn3"), converted_like("Như trên", "tcvn3")
+    ('15/QĐ-UB', 'Toà án nhân dân', 'Như trên')
+    """
+    if text.isascii() or has_unicode(text):
+        return text
+    words = (word for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text)) if not word.isascii())
+    if _STRANGE.search(text) or "§" in text or not all(map(_is_syllable, words)):
+        return to_unicode(text, encoding)
+    return text
 
 
 _SAMPLE = 3_000  # letters of a document that tell its encoding

@@ -61,8 +61,8 @@ def _document(page: tuple[Line, ...], path: Path, name: str) -> Record:
             path=path,
         )
     notes = tuple(
-        f"Chữ trong tệp ở bảng mã cũ {label}; đã chuyển sang Unicode, nên đối chiếu với bản gốc."
-        for encoding, label in NAMES.items()
+        f"Chữ trong tệp {how}; đã chuyển sang Unicode. Hãy đối chiếu với bản gốc."
+        for encoding, how in NAMES.items()
         if any(line.legacy == encoding for line in page)
     )
     return replace(found, warnings=(*notes, *found.warnings))
