@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -248,6 +249,7 @@ def test_copies_by_outcome(folder: Path, tmp_path: Path) -> None:
     copies = tmp_path / "xếp"
     batch.run(folder, tmp_path / "a.csv", classifier=Stand(), sort_into=copies)
     assert sorted(p.relative_to(copies).as_posix() for p in copies.rglob("*") if p.is_file()) == [
+        ".vanthu-sort",
         "chi_ban_dien_tu/đến/b.docx",
         "dien_tu_kem_ban_giay/a.docx",
         "khong_doc_duoc/rong.pdf",
@@ -265,6 +267,38 @@ def test_copies_never_overwrite(folder: Path, tmp_path: Path) -> None:
         assert batch.run(folder, tmp_path / "a.csv", classifier=Stand(), sort_into=copies).files == 5
     assert mine.read_bytes() == b"mine"
     assert sorted(p.name for p in mine.parent.iterdir()) == ["a (2).docx", "a.docx"]
+
+
+def test_copies_are_not_read_by_a_later_run(folder: Path, tmp_path: Path) -> None:
+    batch.run(folder, tmp_path / "a.csv", classifier=Stand(), sort_into=folder / "xep")
+    assert batch.run(folder, tmp_path / "b.csv", classifier=Stand()).files == 5
+
+
+def test_a_copy_that_was_cut_off_is_made_again(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:100])
+        raise KeyboardInterrupt
+
+    copies = tmp_path / "xếp"
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copy2", cut)
+        with pytest.raises(KeyboardInterrupt):
+            batch.run(folder, tmp_path / "a.csv", classifier=Stand(), sort_into=copies)
+    batch.run(folder, tmp_path / "a.csv", classifier=Stand(), sort_into=copies)
+    names = [p.name for p in copies.rglob("*") if p.is_file()]
+    assert sorted(names) == [".vanthu-sort", "a.docx", "b.docx", "rong.pdf"]
+    assert (copies / "dien_tu_kem_ban_giay" / "a.docx").read_bytes() == (folder / "a.docx").read_bytes()
+
+
+def test_copies_without_room_stop_the_run_with_a_remedy(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(InputError, match="chỗ trống"):
+        batch.run(folder, tmp_path / "a.csv", classifier=Stand(), sort_into=tmp_path / "xếp")
 
 
 def test_copies_cannot_go_over_the_folder_itself(folder: Path, tmp_path: Path) -> None:

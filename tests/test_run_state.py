@@ -189,6 +189,25 @@ def test_failures_that_may_pass_are_tried_again_by_the_next_run(
     assert set(log()) == {"x.txt"}
 
 
+def test_a_file_that_was_being_read_when_the_run_was_stopped_is_read_by_the_next(
+    folder: Path, tmp_path: Path, log: Callable[[], list[str]]
+) -> None:
+    (folder / "b.txt").write_text("hang", "utf-8")
+
+    def stop(path: str, done: int, total: int) -> None:
+        while done == 1 and "b.txt" not in log():
+            time.sleep(0.02)
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _run(folder, tmp_path / "a.jsonl", on_progress=stop)
+    (folder / "b.txt").write_text("hang", "utf-8")
+    _run(folder, tmp_path / "a.jsonl", timeout=0.5)
+    assert "b.txt" in log()
+    assert "quá 0.5 giây" in (tmp_path / "a.jsonl").read_text("utf-8")
+
+
 def test_more_time_tries_a_hang_again(folder: Path, tmp_path: Path, log: Callable[[], list[str]]) -> None:
     (folder / "x.txt").write_text("hang", "utf-8")
 
@@ -367,9 +386,7 @@ def test_killed_three_times_and_resumed(ending: str, jobs: int, tmp_path: Path) 
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
         [f".a{ending}.vanthu-state", f"a{ending}", f"b{ending}", "hồ sơ", "xếp"]
     )
-    assert sorted(p.name for p in (tmp_path / "xếp").rglob("*") if p.is_file()) == sorted(
-        p.name for p in folder.glob("*.docx")
-    )
+    assert sorted(p.name for p in (tmp_path / "xếp").rglob("*.docx")) == sorted(p.name for p in folder.glob("*.docx"))
     if sys.platform == "linux":
         assert _processes_of(str(tmp_path)) == []
 

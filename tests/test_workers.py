@@ -16,6 +16,7 @@ import pytest
 from vanthu_classifier import workers
 from vanthu_classifier.contained import decode
 from vanthu_classifier.errors import VanThuError
+from vanthu_classifier.interrupts import held_back
 from vanthu_classifier.workers import Failure, Limits, Workers
 
 posix = pytest.mark.skipif(os.name != "posix", reason="sessions and signals of POSIX")
@@ -214,3 +215,13 @@ def test_readers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     parent.wait()
     assert _ends(reader)
     assert _ends(child)
+
+
+def test_ctrl_c_waits_for_the_end_of_what_must_not_be_cut() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), held_back():
+        signal.raise_signal(signal.SIGINT)
+        done.append("row")
+    assert done == ["row"]
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)  # and everything is as before

@@ -19,10 +19,11 @@ from typing import Any
 
 from vanthu_classifier import intake, writers
 from vanthu_classifier.contained import decode
-from vanthu_classifier.copies import FOLDERS, copy
+from vanthu_classifier.copies import FOLDERS, copy, holds_copies
 from vanthu_classifier.deciding import DECIDED, Classifier, Decided, Deciding, Here, InProcesses, Outcome, unpacked
 from vanthu_classifier.errors import InputError
 from vanthu_classifier.intake import File, Part
+from vanthu_classifier.interrupts import held_back
 from vanthu_classifier.outcomes import Dispatch
 from vanthu_classifier.readers import Record
 from vanthu_classifier.readers.ocr import Mode as OcrMode
@@ -97,9 +98,10 @@ def run(
             say = _bar(stack, len(found), seen) if progress and on_progress is None else on_progress
             of_file: list[dict[str, Any]] = []  # its first rows; a document has one
             for file, part in _worked(found, state, stack, classifier=classifier, jobs=jobs, timeout=timeout, ocr=ocr):
-                for row in part or ():
-                    write(row)
-                    seen["error" if row["error"] else row["dispatch"]] += 1
+                with held_back():  # no report ends within a row
+                    for row in part or ():
+                        write(row)
+                        seen["error" if row["error"] else row["dispatch"]] += 1
                 of_file += (part or [])[: 2 - len(of_file)]
                 if part is None:
                     done += 1
@@ -158,7 +160,7 @@ def _check(folder: Path, copies: Path | None, jobs: int, timeout: float) -> None
 def _left_out(out: Path, copies: Path | None) -> Callable[[Path], bool]:
     """Whether a file or folder is the work of this run or an earlier one."""
     own = {path.resolve() for path in (out, copies) if path is not None}
-    return lambda path: path.resolve() in own or writers.is_report(path)
+    return lambda path: path.resolve() in own or writers.is_report(path) or holds_copies(path)
 
 
 def _bar(stack: ExitStack, total: int, seen: Counter[str]) -> Progress:

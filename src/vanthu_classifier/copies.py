@@ -18,7 +18,7 @@ from vanthu_classifier.errors import InputError
 from vanthu_classifier.intake import File
 from vanthu_classifier.outcomes import Dispatch
 
-__all__ = ["FOLDERS", "copy"]
+__all__ = ["FOLDERS", "copy", "holds_copies"]
 
 FOLDERS: dict[str | None, str] = {
     Dispatch.ELECTRONIC_ONLY: "chi_ban_dien_tu",
@@ -28,6 +28,15 @@ FOLDERS: dict[str | None, str] = {
     None: "khong_doc_duoc",
 }
 """Folder names by outcome; None is a file that could not be read."""
+
+
+_MARK = ".vanthu-sort"
+"""A file by which a folder of copies is known, so that a later run does not read them as documents."""
+
+
+def holds_copies(folder: Path) -> bool:
+    """Whether `folder` is one that documents were copied into."""
+    return os.path.exists(folder / _MARK)  # noqa: PTH110 (never raises)
 
 
 def copy(file: File, row: Mapping[str, Any], folder: Path) -> Path | None:
@@ -42,6 +51,7 @@ def copy(file: File, row: Mapping[str, Any], folder: Path) -> Path | None:
     wanted = folder / FOLDERS[None if row["error"] else row["dispatch"]] / file.name
     try:
         wanted.parent.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).touch()
         return _placed(file.path, wanted)
     except FileNotFoundError:
         return None  # the file has vanished, which its row says or the next run will

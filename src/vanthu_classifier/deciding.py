@@ -15,14 +15,14 @@ import signal
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
 from vanthu_classifier.contained import decode
 from vanthu_classifier.errors import ModelError, RulePackError, VanThuError
+from vanthu_classifier.interrupts import held_back
 from vanthu_classifier.readers import Record
 
 __all__ = ["DECIDED", "Classifier", "Decided", "Deciding", "Here", "InProcesses", "Outcome", "known", "unpacked"]
@@ -174,7 +174,7 @@ class InProcesses:
     def _submit(self, chunk: bytes) -> Any:
         for _ in range(2):
             try:
-                with _interrupts_held_back():
+                with held_back():  # a pool that is half started could not be ended
                     self._pool = self._pool or self._started()
                     return self._pool.submit(_decide_there, chunk)
             except BrokenProcessPool:
@@ -209,28 +209,6 @@ class InProcesses:
                 self._pool = None
                 outcomes.append(_DIED)
         return _packed(outcomes)
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Ctrl-C waits until the pool has started its processes, which it could not end while it is half started.
-
-    The processes inherit the mask: they never see Ctrl-C, which is for the parent, not even while they import.
-    """
-    if threading.current_thread() is not threading.main_thread():  # where Ctrl-C does not arrive
-        yield
-        return
-    held: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
-    try:
-        yield
-    finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
-        if held:
-            signal.raise_signal(signal.SIGINT)
 
 
 _there: list[Classifier] = []

@@ -228,6 +228,8 @@ class _Reader:
             else:
                 several = True
                 yield from (first, content)
+        if self.stopped.is_set():  # what a killed worker left is no answer
+            raise _StoppedError
         if _stamp(file.path.stat()) != before.stamp:
             yield _CHANGED
         elif not several:
