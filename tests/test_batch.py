@@ -14,7 +14,7 @@ import pytest
 
 import office_files as office
 from vanthu_classifier import batch
-from vanthu_classifier.errors import ArgumentValueError, InputError, ModelError
+from vanthu_classifier.errors import ArgumentValueError, InputError, ModelError, VanThuError
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "van_phong"
 
@@ -131,10 +131,11 @@ def test_one_bad_row_costs_one_row(tmp_path: Path) -> None:
     assert (found[1]["so_ky_hieu"], found[1]["dispatch"]) == ("2/KH-A", None)
 
 
-def test_a_missing_model_is_no_matter_of_rows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_missing_model_is_no_matter_of_rows(tmp_path: Path, jobs: int) -> None:
     path = office.xlsx(tmp_path / "so.xlsx", {"Sổ": [["Số ký hiệu", "Trích yếu"], ["1/KH-A", "mô hình"]]})
     with pytest.raises(ModelError):
-        batch.run(path, tmp_path / "a.jsonl", classifier=Stand())
+        batch.run(path, tmp_path / "a.jsonl", classifier=Stand(), jobs=jobs)
     assert not (tmp_path / "a.jsonl").exists()
 
 
@@ -178,6 +179,25 @@ def test_a_file_that_kills_its_process_costs_its_own_row(folder: Path, tmp_path:
     rows = rows_of(folder, tmp_path / "a.jsonl", jobs=2)
     assert len(rows) == 7
     assert [r["path"] for r in rows if r["error"] and "dừng đột ngột" in r["error"]] == ["c.docx"]
+
+
+def test_a_row_that_kills_its_process_costs_its_own_row(tmp_path: Path) -> None:
+    rows = [["Số ký hiệu", "Trích yếu"], *([f"{i}/KH-A", "chết máy" if i == 4 else "Kế hoạch"] for i in range(1, 8))]
+    found = rows_of(office.xlsx(tmp_path / "so.xlsx", {"Sổ": rows}), tmp_path / "a.jsonl", jobs=2)
+    assert [r["row"] for r in found if r["error"] and "dừng đột ngột" in r["error"]] == [5]
+    assert len(found) == 7
+
+
+def test_a_classifier_that_does_not_travel_is_said_so(folder: Path, tmp_path: Path) -> None:
+    stand = Stand()
+    stand.__class__ = type("Stand", (Stand,), {"__reduce__": lambda self: (_Untravelled, ())})
+    with pytest.raises(VanThuError, match="jobs=1"):
+        batch.run(folder, tmp_path / "a.jsonl", classifier=stand, jobs=2)
+
+
+class _Untravelled:
+    def __init__(self) -> None:
+        raise OSError("not here")
 
 
 @pytest.mark.parametrize("jobs", [0, -2])

@@ -218,10 +218,15 @@ def test_readers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_waits_for_the_end_of_what_must_not_be_cut() -> None:
-    done = []
-    with pytest.raises(KeyboardInterrupt), held_back():
-        signal.raise_signal(signal.SIGINT)
-        done.append("row")
+    done: list[str] = []
+
+    def work() -> None:
+        with held_back():
+            signal.raise_signal(signal.SIGINT)
+            done.append("row")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert done == ["row"]
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)  # and everything is as before

@@ -187,7 +187,7 @@ def _worked(
 ) -> Iterator[tuple[File, list[dict[str, Any]] | None]]:
     """The rows of every part of every file, in order; None where a file ends. What it uses ends with `stack`."""
     used = classifier or _default()
-    deciding: Deciding = Here(used) if jobs == 1 else stack.enter_context(InProcesses(used, jobs))
+    deciding: Deciding = Here(used) if jobs == 1 else stack.enter_context(InProcesses(used, jobs, max(timeout, 60.0)))
     workers = stack.enter_context(Workers(Limits(seconds=timeout)))
     parts = stack.enter_context(intake.read(found, workers, state, jobs=jobs, options=_options(ocr)))
     return _rows_of(parts, state, _identity(used), deciding)

@@ -1,29 +1,26 @@
-"""Decisions on chunks of records: in this process, or in those of loky, joblib's pool.
+"""Decisions on chunks of records: in this process, or in several.
 
 A chunk comes as the bytes that the reading process made (`contained.encode`), and what a report says of its decisions goes as
 bytes too: they are passed on to other processes and remembered between runs as they are.
 
-Deciding is trusted code on short texts, which no file can hang; so a common pool does, and each of its processes loads the model
-once. Threads would not help: cutting text into words holds the interpreter.
+Each process loads the model once. Threads would not help: cutting text into words holds the interpreter.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import threading
-import time
+import pickle
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, Protocol
 
 from vanthu_classifier.contained import decode
 from vanthu_classifier.errors import ModelError, RulePackError, VanThuError
-from vanthu_classifier.interrupts import held_back
 from vanthu_classifier.readers import Record
+from vanthu_classifier.serving import serve
+from vanthu_classifier.workers import DiedError, Limits, Workers
 
 __all__ = ["DECIDED", "Classifier", "Decided", "Deciding", "Here", "InProcesses", "Outcome", "known", "unpacked"]
 
@@ -154,78 +151,85 @@ _DIED = "Tiến trình xử lý bị dừng đột ngột vì văn bản này. K
 class InProcesses:
     """Decides in `jobs` processes, started when there is something to decide; a context, whose end ends them."""
 
-    def __init__(self, classifier: Classifier, jobs: int) -> None:
+    def __init__(self, classifier: Classifier, jobs: int, seconds: float = 60.0) -> None:
         self.ahead = 2 * jobs
-        self._classifier = classifier
-        self._jobs = jobs
-        self._pool: Any = None
+        self._workers = Workers(Limits(seconds, memory=0), module=__name__, first=pickle.dumps(classifier))
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="vanthu-decide")  # each waits for a process
 
     def __enter__(self) -> InProcesses:
+        self._workers.__enter__()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, kill_workers=True)
+        self._workers.stop()
+        self._threads.shutdown(cancel_futures=True)
+        self._workers.__exit__(*exc)
 
     def begin(self, chunk: bytes) -> Callable[[], bytes]:
         """See `Deciding`."""
-        return partial(self._result, chunk, self._submit(chunk))
+        return partial(_result, self._threads.submit(self._decided, chunk))
 
-    def _submit(self, chunk: bytes) -> Any:
-        for _ in range(2):
-            try:
-                with held_back():  # a pool that is half started could not be ended
-                    self._pool = self._pool or self._started()
-                    return self._pool.submit(_decide_there, chunk)
-            except BrokenProcessPool:
-                self._pool = None
-        raise VanThuError("Không khởi động được tiến trình xử lý.", remedy="Chạy lại với --jobs 1.")
-
-    def _started(self) -> Any:
-        from joblib.externals.loky import ProcessPoolExecutor
-
-        # The folder that is worked in may hold a file by the name of a module.
-        environment = {"PYTHONSAFEPATH": "1"}
-        return ProcessPoolExecutor(
-            self._jobs, timeout=None, initializer=_start, initargs=(self._classifier,), env=environment
-        )
-
-    def _result(self, chunk: bytes, future: Any) -> bytes:
+    def _decided(self, chunk: bytes) -> bytes:
         try:
-            content: bytes = future.result()
-        except BrokenProcessPool:
-            self._pool = None
-            return self._one_by_one(chunk)
-        return content
-
-    def _one_by_one(self, chunk: bytes) -> bytes:
-        """The outcomes of a chunk that was under way when a process died; the row that kills another one costs itself."""
+            return self._asked(chunk)
+        except DiedError:
+            records = json.loads(chunk)
         outcomes: list[Outcome] = []
-        for stated in json.loads(chunk):
+        for record in records:  # the one that kills another process costs itself
             try:
-                content = self._submit(json.dumps([stated]).encode("ascii")).result()
-                outcomes += unpacked(content, 1)
-            except BrokenProcessPool:
-                self._pool = None
+                outcomes += unpacked(self._asked(json.dumps([record]).encode("ascii")), 1)
+            except DiedError:
+                if self._workers.stopped:
+                    raise
                 outcomes.append(_DIED)
         return _packed(outcomes)
 
-
-_there: list[Classifier] = []
-
-
-def _start(classifier: Classifier) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _there[:] = [classifier]
-    if os.name == "posix":
-        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    def _asked(self, chunk: bytes) -> bytes:
+        kind, content = self._workers.ask(chunk)
+        if kind == b"f":
+            raise pickle.loads(content)
+        return content
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+def _result(future: Future[bytes]) -> bytes:
+    while True:
+        try:
+            return future.result(timeout=0.5)  # Windows does not interrupt a wait without end
+        except TimeoutError:
+            if future.done():
+                raise
 
 
-def _decide_there(chunk: bytes) -> bytes:
-    return _decide(_there[0], chunk)
+def _answers() -> Callable[[bytes], Iterator[tuple[bytes, bytes]]]:
+    """What `serving.serve` asks for each task: the first brings the classifier, the others are chunks."""
+    given: list[Classifier | Exception] = []
+
+    def answer(task: bytes) -> Iterator[tuple[bytes, bytes]]:
+        if not given:
+            given.append(_unpickled(task))
+            return
+        (classifier,) = given
+        try:
+            if isinstance(classifier, Exception):
+                raise classifier
+            yield b"c", _decide(classifier, task)
+            yield b"e", b""
+        except Exception as error:  # of the model or the pack: for the run, not for the row
+            yield b"f", pickle.dumps(error)
+
+    return answer
+
+
+def _unpickled(classifier: bytes) -> Classifier | Exception:
+    try:
+        found: Classifier = pickle.loads(classifier)
+    except Exception as error:
+        return VanThuError(
+            f"Không chuyển được bộ phân loại sang tiến trình khác ({error}).",
+            remedy="Đặt lớp của nó trong một mô-đun nhập được, hoặc dùng jobs=1.",
+        )
+    return found
+
+
+if __name__ == "__main__":
+    serve(_answers())

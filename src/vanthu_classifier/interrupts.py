@@ -12,7 +12,7 @@ __all__ = ["held_back"]
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """A context in which Ctrl-C is put off to its end; processes that are started in it never see it (not on Windows).
+    """A context in which Ctrl-C is put off to its end.
 
     Only the main thread is ever interrupted; in another this does nothing.
     """
@@ -21,12 +21,9 @@ def held_back() -> Iterator[None]:
         return
     held: list[int] = []
     handler = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try:
         yield
     finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
         if held:
             signal.raise_signal(signal.SIGINT)

@@ -1,12 +1,14 @@
-"""Reading in processes that may die: the near side of `contained`.
+"""Processes that may die: the near side of `serving`.
 
-joblib and `concurrent.futures` share out work to processes that are trusted to come back: neither can end one of them alone,
-with its children, and say which file it was. That is all a `Worker` does. It is started in a session of its own, so that
-Ctrl-C in the terminal is not its affair and killing its group ends the programs that it started (Tesseract) as well.
+Reading goes on in them, and with `--jobs` above 1 deciding too. joblib (loky) and `concurrent.futures` share out work to processes that are
+trusted to come back: neither can end one of them alone, with its children, and say what it was at; a Ctrl-C while loky starts its
+processes leaves it hanging; and its helpers take 65 MB. Ending a process is all that a `Worker` is about. It is started in a
+session of its own, so that Ctrl-C in the terminal is not its affair and killing its group ends the programs that it started
+(Tesseract) as well.
 
     crash       the pipe ends; a file that was not the first of its process gets a second try in a new one
-    hang        `Limits.seconds` without a chunk, counted in ticks of our own clock: a laptop that slept has not waited
-    memory      `Limits.memory`; see `contained` for what each system can do
+    hang        `Limits.seconds` without an answer, counted in ticks of our own clock: a laptop that slept has not waited
+    memory      `Limits.memory`; see `serving` for what each system can do
 """
 
 from __future__ import annotations
@@ -22,10 +24,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from vanthu_classifier.contained import FRAME
 from vanthu_classifier.errors import VanThuError
+from vanthu_classifier.serving import FRAME
 
-__all__ = ["Failure", "Limits", "Worker", "Workers"]
+__all__ = ["DiedError", "Failure", "Limits", "Worker", "Workers"]
 
 READER = "vanthu_classifier.readers:read"
 """The function that a worker calls with a path; named, since it runs in another process."""
@@ -42,7 +44,7 @@ def _half_of_ram() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may need: `seconds` from chunk to chunk, `memory` in bytes (2 GB, or half of a small machine's)."""
+    """What one task may need: `seconds` from answer to answer, `memory` in bytes (2 GB, or half of a small machine's; 0: any)."""
 
     seconds: float = 60.0
     memory: int = field(default_factory=lambda: max(_GIB // 2, min(2 * _GIB, _half_of_ram())))
@@ -94,18 +96,22 @@ def _too_big(limits: Limits) -> Failure:
 _STARTING = 60.0  # seconds that a busy machine may need to start Python
 
 
-class _DiedError(Exception):
-    """The pipe of a worker has ended."""
+class DiedError(Exception):
+    """A worker has died over its task, or was killed."""
+
+
+_READING = "vanthu_classifier.contained"
 
 
 class Worker:
-    """One process that reads files, one after another."""
+    """One process that answers tasks, one after another: `module` is run in it, `first` is its first task, without an answer."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, module: str = _READING, first: bytes | None = None) -> None:
         self.limits = limits
         self.served = 0
         self.waited: float | None = None  # seconds for the answer that is due; None while none is
         self.slow = False
+        self.stopped = False
         self.busy = False
         lifeline: int | None = None
         self._life: int | None = None
@@ -116,7 +122,7 @@ class Worker:
         if lifeline is not None:
             options = {"start_new_session": True, "pass_fds": (lifeline,)}
         # -P: the folder that is worked in may hold a file by the name of a module
-        command = [sys.executable, "-P", "-m", "vanthu_classifier.contained", str(limits.memory), str(lifeline or "")]
+        command = [sys.executable, "-P", "-m", module, str(limits.memory), str(lifeline or "")]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -127,37 +133,45 @@ class Worker:
         )
         if lifeline is not None:
             os.close(lifeline)
+        self._module = module
+        self._first = first
         self._ready = False
 
-    def read(self, path: str, options: Mapping[str, Any]) -> Iterator[bytes | Failure]:
-        """The chunks of a file as `contained.encode` made them; a `Failure` is the last thing where one came up.
-
-        After a failure of time, memory or life the worker is at its end (`alive`).
-        """
-        task = json.dumps({"reader": READER, "path": path, "options": dict(options)}).encode("ascii")
+    def ask(self, task: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The frames of the answer, see `serving.FRAME`; the last is `e` or `f`. `DiedError` where the process dies, or `VanThuError` where it
+        could not even start. Afterwards it is at its end (`alive`)."""
         try:
             if not self._ready:
                 self._receive()
+                if self._first is not None:
+                    self._send(self._first)
                 self._ready = True
             self.served += 1
             self.busy = True
             self._send(task)
-            while True:
+            while self.busy:
                 kind, content = self._receive()
                 self.busy = kind == b"c"
-                if kind == b"e":
-                    return
-                if kind == b"f":
-                    yield self._failure(*json.loads(content))
-                    return
-                yield content
-        except _DiedError:
+                yield kind, content
+        except DiedError:
             self.close()
-            if not self._ready and not self.slow:
+            if not self._ready and not self.slow and not self.stopped:
                 raise VanThuError(
-                    "Không khởi động được tiến trình đọc tệp.",
-                    remedy='Chạy «python -m vanthu_classifier.contained 2000000000 ""» để xem lỗi.',
+                    "Không khởi động được tiến trình phụ.",
+                    remedy=f'Chạy «python -m {self._module} 2000000000 ""» để xem lỗi.',
                 ) from None
+            raise
+
+    def read(self, path: str, options: Mapping[str, Any]) -> Iterator[bytes | Failure]:
+        """The chunks of a file as `contained.encode` made them; a `Failure` is the last thing where one came up."""
+        task = json.dumps({"reader": READER, "path": path, "options": dict(options)}).encode("ascii")
+        try:
+            for kind, content in self.ask(task):
+                if kind == b"c":
+                    yield content
+                elif kind == b"f":
+                    yield self._failure(*json.loads(content))
+        except DiedError:
             yield _too_slow(self.limits) if self.slow else _crashed(self._process.returncode)
 
     def _failure(self, what: str, remedy: str, passing: bool) -> Failure:
@@ -172,7 +186,7 @@ class Worker:
             stdin.write(FRAME.pack(b"t", len(task)) + task)
             stdin.flush()
         except OSError as e:
-            raise _DiedError from e
+            raise DiedError from e
 
     def _receive(self) -> tuple[bytes, bytes]:
         stdout = _pipe(self._process.stdout)
@@ -180,13 +194,13 @@ class Worker:
         try:
             head = stdout.read(FRAME.size)
             if len(head) < FRAME.size:
-                raise _DiedError
+                raise DiedError
             kind, length = FRAME.unpack(head)
             content = stdout.read(length)
             if len(content) < length:
-                raise _DiedError
+                raise DiedError
         except (OSError, ValueError) as e:  # closed by us, in another thread
-            raise _DiedError from e
+            raise DiedError from e
         finally:
             self.waited = None
         return kind, content
@@ -237,10 +251,12 @@ _TICK = 0.1
 
 
 class Workers:
-    """Workers for several threads: each `read` takes an idle one, or starts one. A context; its end kills them all."""
+    """Workers for several threads: each task takes an idle one, or starts one. A context; its end kills them all."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, module: str = _READING, first: bytes | None = None) -> None:
         self.limits = limits
+        self._module = module
+        self._first = first
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
@@ -263,7 +279,13 @@ class Workers:
         with self._lock:
             workers = list(self._all)
         for worker in workers:
+            worker.stopped = True
             worker.kill()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called: what dies now has not died of its task."""
+        return self._closed.is_set()
 
     def _tick(self) -> None:
         while not self._closed.wait(_TICK):
@@ -271,6 +293,15 @@ class Workers:
                 workers = list(self._all)
             for worker in workers:
                 worker.tick(_TICK)
+
+    def ask(self, task: bytes) -> tuple[bytes, bytes]:
+        """The one frame of an answer that has one, with its kind. `DiedError` where the process died over the task."""
+        worker = self._take()
+        try:
+            *answer, (end, content) = worker.ask(task)
+        finally:
+            self._give_back(worker)
+        return answer[0] if answer else (end, content)
 
     def read(self, path: str, options: Mapping[str, Any] | None = None) -> Iterator[bytes | Failure]:
         """As `Worker.read`, in a worker that is free; a crash over a first chunk that may be due to an earlier file is tried again."""
@@ -304,10 +335,11 @@ class Workers:
         return self._start()
 
     def _start(self) -> Worker:
-        worker = Worker(self.limits)
+        worker = Worker(self.limits, self._module, self._first)
         with self._lock:
             self._all.add(worker)
         if self._closed.is_set():
+            worker.stopped = True
             worker.kill()
         return worker
 
