@@ -411,6 +411,7 @@ def test_addressees(lines: list[str], expected: tuple[str, ...]) -> None:
             id="a wrapped line",
         ),
         pytest.param([["Nơi nhận: Như trên; Lưu: VT."]], ("Như trên", "Lưu: VT."), id="on one line"),
+        pytest.param([["Nơi nhận:", "Như trên", "- Lưu: VT."]], ("Như trên", "Lưu: VT."), id="one bullet"),
         pytest.param([["Nơi nhận:", "Như trên", "Lưu VT, NV."]], ("Như trên", "Lưu VT, NV."), id="no bullets"),
         pytest.param(
             [["Nơi nhận:", "- Như trên;", "- Lưu: VT.", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]],
@@ -568,3 +569,73 @@ def test_reading_order_loses_no_word(page: list[Word]) -> None:
         part for line in lines for part in line.text.split()
     }
     assert [line.block for line in lines] == sorted(line.block for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            [
+                "Chính phủ",
+                "",
+                "Nghị định của Chính phủ số 15/2003/NĐ-CP",
+                "ngày 10/10/2003 về công tác lưu trữ.",
+                "",
+                GROUNDS,
+            ],
+            ("15/2003/NĐ-CP", "NĐ", "về công tác lưu trữ"),
+        ),
+        (
+            [
+                "Quyết định số 15/QĐ-UBND ngày 02 tháng 7 năm 2019 của Ủy ban nhân dân huyện về tổ giúp việc",
+                "",
+                GROUNDS,
+            ],
+            ("15/QĐ-UBND", "QĐ", "về tổ giúp việc"),
+        ),
+        (["PHỤ LỤC", "(Kèm theo", "Quyết định số 15/QĐ-UBND ngày 02/7/2019 về tổ giúp việc)"], (None, None, "PHỤ LỤC")),
+        (
+            ["DANH SÁCH", "Kèm theo", "Quyết định số 15/QĐ-UBND ngày 02/7/2019 về tổ giúp việc"],
+            (None, None, "DANH SÁCH"),
+        ),
+        ([GROUNDS, "Quyết định số 15/QĐ-UBND ngày 02/7/2019 về tổ giúp việc"], (None, None, None)),
+    ],
+    ids=["gazette", "one sentence", "annex", "annex without bracket", "grounds"],
+)
+def test_a_headline_states_number_type_and_title(lines: list[str], expected: tuple[str | None, ...]) -> None:
+    found = record([Line(text) for text in lines], "a")
+    assert (found.so_ky_hieu, found.loai_van_ban) == expected[:2]
+    assert expected[2] is None or found.trich_yeu == expected[2]
+
+
+@pytest.mark.parametrize("mark", ["HỎA TỐC", "THƯỢNG KHẨN", "KHẨN"])
+def test_marks_of_urgency(mark: str) -> None:
+    found = record(decision([*AGENCY, "Số: 15/QĐ-UBND", "", mark]), "a")
+    assert (found.do_khan, found.do_mat) == (mark, None)
+    assert found.warnings == (f"Văn bản có dấu «{mark}»: gửi ngay sau khi ký.",)
+
+
+def test_no_urgency_without_its_mark() -> None:
+    lines = columns([*AGENCY, "Số: 5/PNV", "V/v ứng phó khẩn cấp bão số 5"], [*COUNTRY, DATE], ["Kính gửi: A."])
+    assert record(lines, "a").do_khan is None
+
+
+def test_where_each_field_stands() -> None:
+    found = record(decision(), "a")
+    assert {source.field: (source.place, source.sure) for source in found.sources} == dict.fromkeys(
+        ("so_ky_hieu", "loai_van_ban", "trich_yeu", "ngay_ban_hanh", "co_quan_ban_hanh", "noi_nhan"), ("page", 1.0)
+    )
+    number = found.source("so_ky_hieu")
+    assert number is not None
+    assert number.line == len(AGENCY)
+    assert found.source("do_mat") is None
+    assert found.reading == 1.0
+
+
+@pytest.mark.parametrize(("heading", "sure"), [("QUYẾT ĐỊNH", 0.99), ("KẾ HOẠCH", 0.75)])
+def test_a_type_is_as_sure_as_heading_and_symbol_agree(heading: str, sure: float) -> None:
+    lines = columns([*AGENCY, "Số: 15/QĐ-UBND"], [*COUNTRY, DATE], [heading, "Về việc A", "", GROUNDS])
+    read = [replace(line, sure=(0.96,) * len(line.text.split())) for line in lines]
+    source = record(read, "a").source("loai_van_ban")
+    assert source is not None
+    assert source.sure == sure

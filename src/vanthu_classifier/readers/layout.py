@@ -63,6 +63,8 @@ def record(lines: Sequence[Line], path: str) -> Record:
     own = motto or own_number.text is not None  # an annex has neither
     agency = agency if own else _NOTHING
     kind, title = _type_and_title(head, rest, own_number.text, agency.value)
+    if not own:
+        own_number, kind, title = _headline(cleaned) or (own_number, kind, title)
     recipients, block = _recipients(rest) if own else ((), ())
     fields = {
         "so_ky_hieu": _Found(own_number.text),
@@ -397,6 +399,36 @@ def _type_and_title(
     return stated, _heading(head, rest)
 
 
+_HEADLINE = re.compile(
+    r"(?P<name>[^\W\d_]+ [^\W\d_]+(?: liên tịch)?)(?: của [^\d:;]{2,50}?)? số\s?:?\s?(?P<symbol>\d{1,5}\S*/\S*[A-ZĐ]{2}[^\s,;:]*)"
+    rf"(?:,? (?:{_ANY_DATE}|ngày \d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}))?(?: của (?:(?! về ).){{2,60}}?)?,? ?(?P<title>(?:về|quy định|V/v) .+)?"
+)
+
+
+def _headline(lines: list[Line]) -> tuple[number.Number, _Found, _Found] | None:
+    """Number, type and title where one sentence over the grounds has them, as texts from a gazette do: "Nghị định của Chính
+    phủ số 15/2003/NĐ-CP ngày 10/10/2003 về …"."""
+    top = [line for line in lines[:_MAX_HEAD] if line.text][:8]
+    for i, line in enumerate(top):
+        if _MATTER.match(line.text) or "kèm theo" in line.text.lower() or line.text.count("(") > line.text.count(")"):
+            return None
+        below = [line, *(other for other in _up_to_gap(lines, line))]
+        found = _HEADLINE.fullmatch(_joined(below).rstrip(" ."))
+        kind = head_type(found["name"].lower()) if found else None
+        if found and kind and kind.how == "word" and i < 6:
+            own = number.Number(found["symbol"].rstrip("."), Source("so_ky_hieu", "page", _likely([line]), line.page))
+            return own, _Found(kind.code, (line,)), _Found(found["title"], tuple(below) if found["title"] else ())
+    return None
+
+
+def _up_to_gap(lines: list[Line], line: Line) -> Iterator[Line]:
+    at = next(i for i, other in enumerate(lines) if other is line)
+    for other in lines[at + 1 : at + 1 + _MAX_TITLE]:
+        if not other.text or other.block != line.block or other.centered != line.centered or _MATTER.match(other.text):
+            return
+        yield other
+
+
 def _code_of(symbol: str | None) -> str | None:
     if symbol is None:
         return None
@@ -591,7 +623,7 @@ def _bulleted(line: Line) -> Line:
 
 
 def _entries(first: str, below: list[Line]) -> tuple[str, ...]:
-    bulleted = any(_BULLET.match(line.text) for line in below[:4])
+    bulleted = any(_BULLET.match(line.text) and not _is_file_copy(line.text) for line in below[:4])
     entries = [part for part in re.split(r";\s*", first) if part.strip()]
     for line in below:
         item = bool(_BULLET.match(line.text))

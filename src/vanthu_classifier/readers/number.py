@@ -105,6 +105,7 @@ def _printed(text: str) -> str | None:
     text = re.sub(r"[._…]{2,}", " ", text).strip()
     text = re.sub(r"\s*([/&])\s*", r"\1", text)
     text = re.sub(r"(?<=[\w)])\s*-\s*(?=[A-ZĐ\d])", "-", text)
+    text = re.sub(r"(?<=/)([A-ZĐ]\w{1,2})\.\s+(?=[A-ZĐ]{2,}-)", r"\1.", text)
     found = _TOKEN.match(text)
     if not found or not found.group().strip("/-"):
         return None
