@@ -642,26 +642,49 @@ _SAMPLE = 3_000  # letters of a document that tell its encoding
 _CLOSELY = 500  # lines that are looked at one by one
 
 
-def convert_lines(texts: Sequence[str]) -> list[tuple[str, str]]:
+def detect_lines(texts: Sequence[str]) -> str | None:
+    """The legacy encoding that all lines of a document or cells of a table are in; None where they are sound, or some are Unicode.
+
+    >>> detect_lines(["Sè:", "15/Q§-UB", "VÒ viÖc thµnh lËp tæ c«ng t¸c"]), detect_lines(["Quyết định", "hoàn toàn"])
+    ('tcvn3', None)
+    """
+    return None if any(map(has_unicode, texts)) else _of_most(texts)
+
+
+def _of_most(texts: Sequence[str]) -> str | None:
+    """The encoding of those lines that are not Unicode for certain."""
+    unsure = [text for text in texts if not text.isascii() and not has_unicode(text)]
+    if not any(_STRANGE.search(text) or _PAIRED.search(text) for text in unsure):
+        return None
+    found = _found_whole(_sample(unsure))
+    return found.encoding if found else None
+
+
+def convert_lines(texts: Sequence[str], whole: str | None = None) -> list[tuple[str, str]]:
     """The lines of a document or the cells of a table, converted, each with the encoding that it was in ("" where it was sound).
 
-    Where the document as a whole is in one encoding every line of it is, those too that are too short to tell; a line of a mixed one is told by itself.
+    Where all are in one encoding (`whole`, else what `detect_lines` says) every line is, those too that are too short to tell. Among Unicode ones a
+    word is converted unless it is Vietnamese as it stands.
 
     >>> convert_lines(["Sè: 15/Q§-UB", "VÒ viÖc thµnh lËp tæ c«ng t¸c", "Quyết định"])
     [('Số: 15/QĐ-UB', 'tcvn3'), ('Về việc thành lập tổ công tác', 'tcvn3'), ('Quyết định', '')]
     """
-    unsure = [text for text in texts if not text.isascii() and not has_unicode(text)]
-    if not any(_STRANGE.search(text) or _PAIRED.search(text) for text in unsure):
-        return [(text, "") for text in texts]
-    found = _found_whole(_sample(unsure))
-    out = []
-    for i, text in enumerate(texts):
-        if found and not text.isascii() and not has_unicode(text):
-            out.append((to_unicode(text, found.encoding), found.encoding))
-            continue
-        own = _found(text) if i < _CLOSELY else None
-        out.append((_joined(own.pieces), own.encoding) if own else (text, ""))
-    return out
+    most = whole or _of_most(texts)
+    mixed = whole is None and any(map(has_unicode, texts))
+    return [_converted(text, most, mixed) if i < _CLOSELY or most else (text, "") for i, text in enumerate(texts)]
+
+
+def _converted(text: str, most: str | None, mixed: bool) -> tuple[str, str]:
+    if most and not text.isascii() and not has_unicode(text):
+        made = _joined(list(_needed(text, most))) if mixed else to_unicode(text, most)
+        return (made, most) if made != unicodedata.normalize("NFC", text) else (text, "")
+    own = _found(text)
+    return (_joined(own.pieces), own.encoding) if own else (text, "")
+
+
+def is_strange(text: str) -> bool:
+    """Whether a letter stands in `text` that is none of Vietnamese in Unicode; where none does, it is hardly in a legacy encoding."""
+    return not text.isascii() and _STRANGE.search(text) is not None
 
 
 def _sample(texts: Sequence[str]) -> str:

@@ -11,7 +11,10 @@ headings are compared without diacritics, case and punctuation.
     co_quan_ban_hanh   Cơ quan ban hành · Nơi gửi · Tác giả
     noi_nhan           Nơi nhận · Nơi nhận văn bản · Đơn vị nhận
     loai_van_ban       Loại văn bản · Tên loại
-    do_mat             Độ mật · Mức độ mật
+    do_mat, do_khan    Độ mật · Mức độ mật, Độ khẩn
+
+"VB", "CV", "ND", "CQBH" stand for the words that they shorten. A sheet whose cells are in a legacy encoding is converted as one, a row that
+alone is by itself, and the records say so. Tables come from workbooks, from text, and from the pages and the XML that programs write as .xls.
 
 Rows of a .csv are read one by one, so a register of any length needs the same memory.
 """
@@ -30,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from vanthu_classifier.errors import ArgumentValueError, UnreadableFileError
+from vanthu_classifier.legacy import NAMES, convert_lines, detect_lines, is_strange
 from vanthu_classifier.loai_van_ban import normalize
 from vanthu_classifier.readers import packed
 from vanthu_classifier.readers.record import Record
@@ -46,17 +50,24 @@ _HEADINGS = {
     "so": "so, so di, so vb",
     "ky_hieu": "ky hieu, ki hieu",
     "trich_yeu": "trich yeu, trich yeu noi dung, noi dung trich yeu, noi dung, tom tat noi dung, noi dung tom tat, "
-    "ten loai va trich yeu noi dung, ten loai trich yeu noi dung, ten loai va trich yeu, loai va trich yeu noi dung, "
-    "ten va trich yeu noi dung, ten van ban, tieu de, ve viec, trichyeu",
+    "ten loai va trich yeu noi dung, ten loai trich yeu noi dung, ten loai va trich yeu, ten loai trich yeu, "
+    "loai va trich yeu noi dung, loai va trich yeu, loai trich yeu noi dung, ten va trich yeu noi dung, "
+    "ten va trich yeu, ten van ban, tieu de, ve viec, v v, trichyeu",
     "ngay_ban_hanh": "ngay, ngay thang, ngay thang nam, ngay ban hanh, ngay thang ban hanh, ngay thang nam ban hanh, "
     "ngay ky, ngay ky ban hanh, ngay phat hanh, thoi gian ban hanh, ngaybanhanh",
+    "ngay_di": "ngay di, ngay gui, ngay gui di, ngay vao so",
     "co_quan_ban_hanh": "co quan ban hanh, co quan to chuc ban hanh, co quan don vi ban hanh, ten co quan ban hanh, "
     "ten co quan to chuc ban hanh, co quan gui, don vi ban hanh, don vi gui, noi gui, noi gui den, noi ban hanh, "
     "noi phat hanh, tac gia, coquanbanhanh",
     "noi_nhan": "noi nhan, don vi nhan, co quan nhan, noinhan",
     "loai_van_ban": "loai, ten loai, the loai, loaivanban",
     "do_mat": "do mat, muc do mat, muc mat, domat",
+    "do_khan": "do khan, muc do khan, khan, dokhan",
 }
+_SHORT = {
+    "vb": "van ban", "cv": "cong van", "nd": "noi dung", "ty": "trich yeu", "cq": "co quan", "bh": "ban hanh",
+    "cqbh": "co quan ban hanh", "dv": "don vi", "skh": "so ky hieu", "sh": "so hieu",
+}  # fmt: skip
 _FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split(", ")}
 _OF_DOCUMENT = re.compile(r"(?: cua)? (?:van ban|vb|cong van|cv)(?: di| den)?$")
 _PART = re.compile(
@@ -82,20 +93,20 @@ def records(path: Path, name: str) -> Iterator[Record]:
     A sheet that has rows and no headings that can be understood is one record with `error`. `UnreadableFileError`
     where the file is damaged or has no such headings at all.
     """
-    sheets = _sheets(path)
     several = False
     found = False
     faults: list[Record] = []
-    for number, (sheet, rows) in enumerate(sheets):
+    for number, sheet in enumerate(_sheets(path)):
         several = several or number > 0
+        rows = _in_unicode(sheet.rows)
         first = list(islice(rows, _SEARCHED))
-        header = _header(first)
+        header = _header([row for row, _ in first])
         if header is None:
-            if any(_text(cell) for row in first for cell in row):
-                faults.append(Record(name, error=_no_headings(sheet)))
+            if not sheet.hidden and any(_text(cell) for row, _ in first for cell in row):
+                faults.append(Record(name, error=_no_headings(sheet.name)))
             continue
         found = True
-        note = (f"Trang tính «{sheet}».",) if several else ()
+        note = (f"Trang tính «{sheet.name}».",) if several else ()
         yield from _documents(chain(first, rows), header, name, note)
     if not found:
         what = _no_headings("") if faults else "Sổ không có dòng nào."
@@ -106,7 +117,7 @@ def records(path: Path, name: str) -> Iterator[Record]:
 def looks_like(path: Path) -> bool:
     """Whether a text file is a register: a line names three columns or more (Excel saves "Unicode text" as .txt)."""
     try:
-        header = _header(list(islice(_csv(path), 20)))
+        header = _header([row for row, _ in islice(_in_unicode(_csv(path)), 20)])
         return header is not None and len(header.columns) >= 3
     except UnreadableFileError:
         return False
@@ -131,8 +142,17 @@ def _no_headings(sheet: str) -> str:
 # ------------------------------------------------------------------ tables
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
-    """The sheets of a file with their names, "" where there is but one: a workbook, Excel's XML of 2003, a page, or text."""
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A table and its name, "" where the file has but one; a `hidden` one may be a list for the office's own use."""
+
+    name: str
+    rows: Iterator[_Row]
+    hidden: bool = False
+
+
+def _sheets(path: Path) -> Iterator[_Sheet]:
+    """The tables of a file: a workbook, Excel's XML of 2003, a page, or text."""
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
@@ -142,33 +162,51 @@ def _sheets(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
     if start.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \r\n\t")[:1] == b"<" or b"MIME-Version" in start:
         from vanthu_classifier.readers import html
 
-        return ((f"Bảng {i}", iter(rows)) for i, rows in enumerate(html.tables(path), start=1))
-    return iter([("", _csv(path))])
+        return (_Sheet(f"Bảng {i}", iter(rows)) for i, rows in enumerate(html.tables(path), start=1))
+    return iter([_Sheet("", _csv(path))])
 
 
-def _xml_workbook(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
+_FIRST = 60  # rows that tell the encoding of a sheet
+
+
+def _in_unicode(rows: Iterator[_Row]) -> Iterator[tuple[_Row, str]]:
+    """Each row in Unicode, and the legacy encoding that it was in ("" for none)."""
+    first = list(islice(rows, _FIRST))
+    cells = [cell for row in first for cell in row if isinstance(cell, str)]
+    whole = detect_lines(cells)
+    for row in chain(first, rows):
+        if not whole and not is_strange("\n".join(cell for cell in row if isinstance(cell, str))):
+            yield row, ""
+            continue
+        texts = [cell if isinstance(cell, str) else "" for cell in row]
+        converted = convert_lines(texts, whole)
+        legacy = next((encoding for _, encoding in converted if encoding), "")
+        yield [new if isinstance(cell, str) else cell for cell, (new, _) in zip(row, converted, strict=True)], legacy
+
+
+def _xml_workbook(path: Path) -> Iterator[_Sheet]:
     """Excel's XML of 2003, which programs write as .xls; rows and cells may skip to an index."""
     if path.stat().st_size > packed.MAX_XML:
         raise packed.too_large(path)
     root = packed.parsed(path.read_bytes(), path)
     sheets = [element for element in root.iter() if _local(element) == "Worksheet"]
     for number, sheet in enumerate(sheets, start=1):
-        yield _attribute(sheet, "Name") or str(number), _xml_rows(sheet)
+        yield _Sheet(_attribute(sheet, "Name") or str(number), _xml_rows(sheet))
 
 
 def _xml_rows(sheet: Any) -> Iterator[_Row]:
     done = 0
     for row in (element for element in sheet.iter() if _local(element) == "Row"):
-        index = int(_attribute(row, "Index") or done + 1)
+        index = _number(row, "Index") or done + 1
         yield from ([] for _ in range(min(index - done - 1, _MAX_GAP)))
         done = index
         cells: list[Any] = []
         for cell in (element for element in row if _local(element) == "Cell"):
-            gap = int(_attribute(cell, "Index") or len(cells) + 1) - len(cells) - 1
+            gap = (_number(cell, "Index") or len(cells) + 1) - len(cells) - 1
             cells += [None] * max(0, min(gap, _MAX_GAP))
             data = next((part for part in cell if _local(part) == "Data"), None)
             cells.append("" if data is None else _typed("".join(data.itertext()), _attribute(data, "Type")))
-            cells += [None] * min(int(_attribute(cell, "MergeAcross") or 0), _MAX_GAP)
+            cells += [None] * min(_number(cell, "MergeAcross"), _MAX_GAP)
         yield cells
 
 
@@ -192,16 +230,24 @@ def _attribute(element: Any, name: str) -> str | None:
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
 
 
-def _workbook(path: Path) -> Iterator[tuple[str, Iterator[_Row]]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _number(element: Any, name: str) -> int:
+    """An attribute that counts; 0 where there is none, or it is no number."""
+    text = _attribute(element, name) or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _workbook(path: Path) -> Iterator[_Sheet]:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     if zipfile.is_zipfile(path):
         with packed.opened(path):  # its sizes are looked at before anything is unpacked
             pass
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
-            for sheet in book.sheet_names:
-                yield sheet, _from_first_row(book.get_sheet_by_name(sheet))
+            for sheet in book.sheets_metadata:
+                if sheet.typ == SheetTypeEnum.WorkSheet:
+                    rows = _from_first_row(book.get_sheet_by_name(sheet.name))
+                    yield _Sheet(sheet.name, rows, hidden=sheet.visible != SheetVisibleEnum.Visible)
     except (CalamineError, OSError, ValueError) as e:
         locked = "password" in str(e).lower()
         raise UnreadableFileError(
@@ -228,7 +274,7 @@ def _csv(path: Path) -> Iterator[_Row]:
     csv.field_size_limit(1 << 24)
     try:
         with path.open(encoding=encoding, errors=errors_in(encoding), newline="") as file:
-            delimiter = _delimiter(list(islice(file, _SEARCHED)))
+            delimiter = _delimiter([text for text, _ in convert_lines(list(islice(file, _SEARCHED)))])
         with path.open(encoding=encoding, errors=errors_in(encoding), newline="") as file:
             composed = (unicodedata.normalize("NFC", line) for line in file) if encoding == "cp1258" else iter(file)
             yield from _whole_rows(composed, delimiter)
@@ -302,7 +348,7 @@ def _columns(row: _Row) -> dict[str, int]:
     out: dict[str, int] = {}
     for i, cell in enumerate(row):
         if isinstance(cell, str) and len(cell) < 120:
-            heading = _folded(cell)
+            heading = " ".join(_SHORT.get(word, word) for word in _folded(cell).split())
             field = _FIELDS.get(heading) or _FIELDS.get(_OF_DOCUMENT.sub("", heading))
             if field:
                 out.setdefault(field, i)
@@ -340,9 +386,9 @@ def _numbered(rows: list[_Row], at: int) -> int:
 # ------------------------------------------------------------------ rows
 
 
-def _documents(rows: Iterable[_Row], header: _Header, name: str, note: tuple[str, ...]) -> Iterator[Record]:
+def _documents(rows: Iterable[tuple[_Row, str]], header: _Header, name: str, note: tuple[str, ...]) -> Iterator[Record]:
     at = header.columns
-    for number, row in enumerate(rows, start=1):
+    for number, (row, legacy) in enumerate(rows, start=1):
         if number <= header.rows:
             continue
         cells = {field: row[i] for field, i in at.items() if i < len(row)}
@@ -350,7 +396,8 @@ def _documents(rows: Iterable[_Row], header: _Header, name: str, note: tuple[str
         symbol = _symbol(cells)
         if not (title or symbol) or _is_total(row) or _is_group(row, at, symbol) or _is_heading_again(cells, header):
             continue
-        yield _document(cells, title, symbol, name, number, note)
+        converted = (f"Dòng này {NAMES[legacy]}; đã chuyển sang Unicode.",) if legacy else ()
+        yield _document(cells, title, symbol, name, number, (*note, *converted))
 
 
 def _document(cells: dict[str, Any], title: str, symbol: str, name: str, number: int, note: tuple[str, ...]) -> Record:
@@ -363,7 +410,7 @@ def _document(cells: dict[str, Any], title: str, symbol: str, name: str, number:
         except ArgumentValueError:
             warnings.append(f"Không rõ loại văn bản «{kind}» ghi trong sổ.")
     symbol, day = _symbol_and_day(symbol)
-    written = cells.get("ngay_ban_hanh") or day
+    written = cells.get("ngay_ban_hanh") or day or cells.get("ngay_di")
     issued = as_iso_date(written)
     if issued is None and _text(written):
         warnings.append(f"Không đọc được ngày «{_text(written)}» ghi trong sổ.")
@@ -377,6 +424,7 @@ def _document(cells: dict[str, Any], title: str, symbol: str, name: str, number:
         co_quan_ban_hanh=_text(cells.get("co_quan_ban_hanh")) or None,
         noi_nhan=_recipients(cells.get("noi_nhan")),
         do_mat=_secrecy(_text(cells.get("do_mat"))),
+        do_khan=_urgency(_text(cells.get("do_khan"))),
         warnings=tuple(warnings),
     )
 
@@ -440,8 +488,15 @@ def _secrecy(text: str) -> str | None:
     )
 
 
+def _urgency(text: str) -> str | None:
+    folded = strip_diacritics(text).lower()
+    marks = {"hoa toc": "HỎA TỐC", "thuong khan": "THƯỢNG KHẨN", "khan": "KHẨN"}
+    refused = re.search(r"\b(?:khong|binh thuong)\b", folded)
+    return None if refused else next((mark for word, mark in marks.items() if word in folded), None)
+
+
 _DAY_FIRST = re.compile(r"(?:ngay )?(\d{1,2})\s*(?:[/.\-]|thang)\s*(\d{1,2})\s*(?:[/.\-]|nam)\s*(\d{4}|\d{2})(?:\s.*)?")
-_YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[T ].*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[t ].*)?")
 
 
 def as_iso_date(cell: Any) -> str | None:
