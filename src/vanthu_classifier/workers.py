@@ -101,6 +101,7 @@ class DiedError(Exception):
 
 
 _READING = "vanthu_classifier.contained"
+_OWN_GROUP, _NO_WINDOW = 0x00000200, 0x08000000  # of Windows: Ctrl-C is not its affair, and no console flashes up
 
 
 class Worker:
@@ -118,7 +119,7 @@ class Worker:
         if os.name == "posix":
             lifeline, self._life = os.pipe()
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONSAFEPATH": "1"}
-        options: dict[str, Any] = {"creationflags": 0x00000200}  # a process group of its own
+        options: dict[str, Any] = {"creationflags": _OWN_GROUP | _NO_WINDOW}
         if lifeline is not None:
             options = {"start_new_session": True, "pass_fds": (lifeline,)}
         # -P: the folder that is worked in may hold a file by the name of a module
@@ -140,6 +141,7 @@ class Worker:
     def ask(self, task: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The frames of the answer, see `serving.FRAME`; the last is `e` or `f`. `DiedError` where the process dies, or `VanThuError` where it
         could not even start. Afterwards it is at its end (`alive`)."""
+        self.slow = False
         try:
             if not self._ready:
                 self._receive()
