@@ -5,6 +5,7 @@
 * `vanthu-layers`: the layers of the package, from the test that guards them;
 * `vanthu-errors`: the classes of errors with exit codes, and every message with its remedy;
 * `vanthu-faults`: every fault of a rule pack with its remedy;
+* `vanthu-formats`: the kinds of file that are read;
 * `vanthu-glossary`: the Vietnamese identifiers, from `glossary.toml`; `vanthu-lexicon`: types and purposes, from the package's own tables.
 
 Every directive writes Markdown and has it parsed where it stands.
@@ -31,6 +32,7 @@ from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 
 import vanthu_classifier
+from vanthu_classifier import readers
 from vanthu_classifier.cli import _cli
 from vanthu_classifier.errors import VanThuError
 from vanthu_classifier.rulepack.faults import CATALOGUE
@@ -294,6 +296,22 @@ def _lexicon(name: str) -> dict[str, Any]:
 _TABLES = {"types": _types, "purposes": _purposes}
 
 
+class Formats(SphinxDirective):
+    """The kinds of file that are read, and what to do with those that are not, in Vietnamese."""
+
+    def run(self) -> list[nodes.Node]:
+        """Two lists."""
+        formats = list(readers._FORMATS.values())
+        read = [f.name + (" (kể cả bản quét)" if f.pictured else "") for f in formats if f.module]
+        rows = [
+            "| Chưa đọc được | Cách làm |",
+            "|---|---|",
+            *(f"| {f.name} | {f.remedy} |" for f in formats if not f.module),
+        ]
+        unread = "\n\n" + "\n".join(rows) if len(rows) > 2 else ""
+        return self.parse_text_to_nodes("Đọc được: " + "; ".join(read) + "." + unread)
+
+
 class Glossary(SphinxDirective):
     """The table of terms."""
 
@@ -312,6 +330,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("vanthu-layers", Layers)
     app.add_directive("vanthu-errors", Errors)
     app.add_directive("vanthu-faults", Faults)
+    app.add_directive("vanthu-formats", Formats)
     app.add_directive("vanthu-glossary", Glossary)
     app.add_directive("vanthu-lexicon", Lexicon)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
