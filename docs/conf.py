@@ -38,8 +38,7 @@ nitpick_ignore_regex = [
 
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3
-# ref.python: a bare name in a type hint that two modules use; toc.empty_glob: pages of measurements that are not there yet.
-suppress_warnings = ["ref.python", "toc.empty_glob"]
+suppress_warnings = ["ref.python"]  # a bare name in a type hint that two modules use
 
 default_role = "literal"
 autodoc_member_order = "bysource"

@@ -32,15 +32,16 @@ from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 
 import vanthu_classifier
-from vanthu_classifier import readers
 from vanthu_classifier.cli import _cli
 from vanthu_classifier.errors import VanThuError
+from vanthu_classifier.readers.kinds import FORMATS
 from vanthu_classifier.rulepack.faults import CATALOGUE
 
 DOCS = Path(__file__).parent.parent
 PACKAGE = Path(vanthu_classifier.__file__).parent
 LAYERS_TEST = DOCS.parent / "tests" / "test_imports.py"
 GLOSSARY = DOCS / "glossary.toml"
+MEASURED = ("performance", "scale")
 API = DOCS / "developers" / "api"
 
 
@@ -108,6 +109,13 @@ def private_name(app: Sphinx, env: object, node: nodes.Element, shown: nodes.Nod
     found = sys.modules.get(module)
     private = module.startswith("vanthu_classifier.") and name not in getattr(found, "__all__", ())
     return shown if private else None
+
+
+def only_pages_that_are_there(app: Sphinx, page: str, source: list[str]) -> None:
+    """Pages of measurements are made on another machine; the table of contents names those that are there."""
+    for name in MEASURED:
+        if not (DOCS / f"{name}.md").exists():
+            source[0] = source[0].replace(f"../{name}\n", "")
 
 
 # ------------------------------------------------------------------ commands
@@ -297,19 +305,14 @@ _TABLES = {"types": _types, "purposes": _purposes}
 
 
 class Formats(SphinxDirective):
-    """The kinds of file that are read, and what to do with those that are not, in Vietnamese."""
+    """The kinds of file that are read, in Vietnamese."""
 
     def run(self) -> list[nodes.Node]:
-        """Two lists."""
-        formats = list(readers._FORMATS.values())
-        read = [f.name + (" (kể cả bản quét)" if f.pictured else "") for f in formats if f.module]
+        """A list."""
         rows = [
-            "| Chưa đọc được | Cách làm |",
-            "|---|---|",
-            *(f"| {f.name} | {f.remedy} |" for f in formats if not f.module),
+            f"* {f.name[0].upper()}{f.name[1:]}" + (", kể cả bản quét" if f.pictured else "") for f in FORMATS.values()
         ]
-        unread = "\n\n" + "\n".join(rows) if len(rows) > 2 else ""
-        return self.parse_text_to_nodes("Đọc được: " + "; ".join(read) + "." + unread)
+        return self.parse_text_to_nodes("\n".join(rows))
 
 
 class Glossary(SphinxDirective):
@@ -325,6 +328,7 @@ class Glossary(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Registers pages and directives."""
     load_commands()
+    app.connect("source-read", only_pages_that_are_there)
     app.connect("missing-reference", private_name)
     app.connect("builder-inited", write_api_pages)
     app.add_directive("vanthu-layers", Layers)

@@ -1,7 +1,7 @@
 """What a file is, by its bytes: its name decides only between a text and a register, which are both text.
 
 Offices keep RTF and web pages under .doc, tables of web pages and tab-separated text under .xls, pointers under .pdf; programs that
-"export to Excel" mostly write one of these. Each kind is one line of `_FORMATS`, with the module that reads it.
+"export to Excel" mostly write one of these. Each kind is one line of `FORMATS`, with the module that reads it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from vanthu_classifier.errors import UnreadableFileError
 from vanthu_classifier.readers import packed, txt
 
-__all__ = ["Format", "format_of"]
+__all__ = ["FORMATS", "Format", "format_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Format:
     function: str = "lines"
 
 
-_FORMATS = {
+FORMATS = {
     format_.name: format_
     for format_ in (
         Format("Word (.docx)", "docx"),
@@ -48,6 +48,7 @@ _FORMATS = {
         Format("sổ đăng ký dạng .csv", "register", register=True),
     )
 }
+"""The kinds of file that are read, by name."""
 
 
 def format_of(path: Path) -> Format:
@@ -65,7 +66,7 @@ def format_of(path: Path) -> Format:
     for known in (_by_magic, _by_markup, _by_text):
         name = known(path, start)
         if name:
-            return _FORMATS[name]
+            return FORMATS[name]
     raise UnreadableFileError(
         "Tệp này không phải văn bản hay sổ đăng ký.", remedy="Bỏ tệp ra khỏi thư mục nếu không cần.", path=path
     )
