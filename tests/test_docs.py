@@ -261,8 +261,10 @@ _SYLLABLE = re.compile(
     r"(?:oai|oay|oeo|uai|uay|uoi|uou|uya|uye|uyu|ieu|yeu|oao|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|uo|uu|uy|ye|a|e|i|o|u|y)"
     r"(?:ch|ng|nh|c|m|n|p|t)?"
 )
-_LOOK_ALIKES = {"going_on", "got_en", "sum_up", "loai_van_ban_a", "set_up", "to_in", "loai_by", "van_thu"}
-"""English compounds, one half Vietnamese, and this project's name, that have the form of Vietnamese syllables."""
+_ENGLISH = {"at", "but", "by", "come", "cut", "for", "gap", "get", "go", "going", "got", "hit", "if", "it", "let", "main", "map", "max", "met", "min", "not", "on", "out", "pop", "put", "root", "run", "say", "set", "sum", "text", "that", "then", "top", "train", "up", "we"}  # fmt: skip
+"""English words that have the form of a Vietnamese syllable and are none in this field; a compound with one of them is English."""
+_LOOK_ALIKES = {"to_in", "loai_by", "loai_van_ban_a", "van_thu"}
+"""Other compounds that are no term: English ones, terms with an English end, and this project's own name."""
 
 
 def _identifiers() -> Iterator[str]:
@@ -288,7 +290,8 @@ def _names() -> set[str]:
 
 def _vietnamese() -> set[str]:
     """Compounds of Vietnamese syllables, and the single words that rules may ask for; too many English words look like one syllable."""
-    compounds = {n for n in _names() if "_" in n and all(_SYLLABLE.fullmatch(part) for part in n.split("_"))}
+    parts = {name: name.split("_") for name in _names() if "_" in name}
+    compounds = {n for n, p in parts.items() if all(map(_SYLLABLE.fullmatch, p)) and not _ENGLISH & set(p)}
     return compounds - _LOOK_ALIKES | set(KEYS)
 
 
