@@ -600,6 +600,27 @@ def test_models_list_use(run, two: tuple[Path, Path], trained: Outcome) -> None:
     assert run("models", "use", "default")[1] == "Đang dùng: default\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("khong_co.csv", "Không có tệp này. Ghi đường dẫn"),
+        ("", "Đây là một thư mục"),
+        ("hong.xlsx", "mở bằng Excel rồi lưu lại dạng .xlsx"),
+        ("it.csv", "Sổ có 22 dòng, dùng được 20 dòng thuộc 1 loại văn bản (bỏ qua: văn bản của Đảng: 2)"),
+        ("thu.txt", "không phải sổ văn bản. Xuất sổ ra .xlsx"),
+    ],
+)
+def test_a_register_that_cannot_be_used_says_what_to_do(tmp_path: Path, name: str, says: str) -> None:
+    (tmp_path / "hong.xlsx").write_bytes(b"PK\x03\x04 half of it")
+    (tmp_path / "thu.txt").write_text("thử", encoding="utf-8")
+    party = [("12-QĐ/TU", f"chuẩn y ủy viên chi ủy {place}") for place in PLACES[:2]]
+    _csv(tmp_path / "it.csv", [*party, *_register_rows()[:20]])
+    with pytest.raises(TrainingDataError, match=re.escape(says)) as caught:
+        own.train([tmp_path / name], tmp_path / "moi")
+    assert caught.value.exit_code == 5
+    assert not (tmp_path / "moi").exists()
+
+
 def test_exit_codes(run, tmp_path: Path, office: Path, weak: Path) -> None:  # type: ignore[no-untyped-def]
     few = _csv(tmp_path / "it.csv", _register_rows()[:20])
     assert run("train", few, "-o", tmp_path / "moi")[0] == 5

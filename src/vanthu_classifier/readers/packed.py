@@ -26,9 +26,10 @@ _MAX_PACKED = 200  # times that a part of XML may grow; text seldom does by more
 
 def spoilt(path: Path) -> UnreadableFileError:
     """The error for a file that cannot be opened, or holds something else than its kind has to."""
+    program, kind = ("Excel", ".xlsx") if path.suffix.lower() in (".xlsx", ".xlsm", ".ods") else ("Word", ".docx")
     return UnreadableFileError(
         "Tệp bị hỏng hoặc tải về chưa đủ.",
-        remedy="Xin lại tệp từ nơi gửi, hoặc mở bằng Word rồi lưu lại dạng .docx.",
+        remedy=f"Xin lại tệp từ nơi gửi, hoặc mở bằng {program} rồi lưu lại dạng {kind}.",
         path=path,
     )
 

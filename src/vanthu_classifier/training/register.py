@@ -137,10 +137,13 @@ def read(
                 on_row(gathered.seen)
     for judged in corrections:
         gathered.add_correction(judged)
-    return _enough(gathered.data())
+    return _enough(gathered.data(), "Sổ và ý kiến" if corrections else "Sổ")
 
 
 def _records(path: Path) -> Iterator[Record]:
+    if not path.is_file():
+        what = "Đây là một thư mục, không phải tệp." if path.is_dir() else "Không có tệp này."
+        raise TrainingDataError(what, remedy="Ghi đường dẫn của tệp sổ văn bản (.xlsx, .csv).", path=path)
     try:
         format_ = readers.format_of(path)
         if not format_.register:
@@ -154,13 +157,16 @@ def _records(path: Path) -> Iterator[Record]:
         raise TrainingDataError(error.what, remedy=error.remedy, path=path) from error
 
 
-def _enough(data: RegisterData) -> RegisterData:
+def _enough(data: RegisterData, what: str) -> RegisterData:
     types = [code for code, count in Counter(data.codes).items() if count >= LEAST_OF_A_TYPE]
     if len(data) >= LEAST_ROWS and len(types) >= 2:
         return data
-    left_out = "; ".join(f"{reason.label_vi.lower()}: {count}" for reason, count in Counter(data.skipped).most_common())
+    left_out = "; ".join(
+        f"{reason.label_vi[:1].lower()}{reason.label_vi[1:]}: {count}"
+        for reason, count in Counter(data.skipped).most_common()
+    )
     raise TrainingDataError(
-        f"Sổ và ý kiến có {data.seen} dòng, dùng được {len(data)} dòng thuộc {len(set(data.codes))} loại văn bản"
+        f"{what} có {data.seen} dòng, dùng được {len(data)} dòng thuộc {len(set(data.codes))} loại văn bản"
         + (f" (bỏ qua: {left_out})." if left_out else "."),
         remedy=f"Cần ít nhất {LEAST_ROWS} dòng dùng được và hai loại có từ {LEAST_OF_A_TYPE} dòng trở lên; hãy đưa thêm sổ của các năm khác.",
     )
