@@ -672,11 +672,17 @@ def test_missing_shipped_titles_are_an_error_of_the_training_data(tmp_path: Path
         own_shipped(tmp_path)
 
 
+def test_missing_papers_are_counted_against_the_answers_given() -> None:
+    old = _shares(dangerous=6, right=200, answered=210, wasteful=4)
+    assert compare(old, _shares(dangerous=7, right=380, answered=390, wasteful=3)).taken
+    assert not compare(old, _shares(dangerous=12, right=375, answered=390, wasteful=3)).taken
+
+
 def test_a_verdict_says_why() -> None:
     assert compare(OLD, _shares(dangerous=4, right=150, answered=160)) == Verdict(
         False,
         (
-            "Thiếu bản giấy: 4 dòng, trước 2 dòng.",
+            "Thiếu bản giấy: 4/160, trước 2/300.",
             "Trả lời đúng: 150/160, trước 292/300.",
             "Được trả lời: 160/400, trước 300/400.",
         ),

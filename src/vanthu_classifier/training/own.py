@@ -15,7 +15,8 @@ its title *and* symbol; the models are asked with the title alone (`evaluation`)
 
 **Not worse** (`compare`), on the same held-back rows, all four:
 
-1. missing paper, the worse mistake: not one row more than the model in use;
+1. missing paper, the worse mistake: no more rows than the model in use, or no larger share of the answers given. A model that answers 8,102 rows where
+   the other answered 6,438 may miss 8 papers where the other missed 7, and is the safer one;
 2. right answers, of the answered: not lower by more than one standard error of so many rows;
 3. coverage: the same;
 4. total cost (12 a missing paper, 4 a needless one, 1 a question to a person, as in `decide.Policy`): lower. Equal, and the old one stays.
@@ -144,23 +145,28 @@ def compare(old: Shares, new: Shares, policy: Policy = _POLICY) -> Verdict:
     >>> compare(old, shares(dangerous=2, right=313, answered=320, wasteful=5))
     Verdict(taken=True, against=())
     >>> compare(old, shares(dangerous=3, right=352, answered=360, wasteful=5)).against
-    ('Thiếu bản giấy: 3 dòng, trước 2 dòng.',)
+    ('Thiếu bản giấy: 3/360, trước 2/300.',)
     >>> compare(old, old).against
     ('Không tốt hơn: tổng giá của sai sót và câu hỏi là 148, trước 148.',)
     """
     against = []
-    if new.dangerous.count > old.dangerous.count:
-        against.append(f"Thiếu bản giấy: {new.dangerous.count} dòng, trước {old.dangerous.count} dòng.")
+    missed, missed_before = (Share(shares.dangerous.count, shares.coverage.count) for shares in (new, old))
+    if missed.count > missed_before.count and (missed.value or 0.0) > (missed_before.value or 0.0):
+        against.append(_against("Thiếu bản giấy", missed_before, missed))
     for what, before, after in (
         ("Trả lời đúng", old.right, new.right),
         ("Được trả lời", old.coverage, new.coverage),
     ):
         if (after.value or 0.0) < (before.value or 0.0) - _standard_error(before):
-            against.append(f"{what}: {after.count}/{after.of}, trước {before.count}/{before.of}.")
+            against.append(_against(what, before, after))
     if not against and _cost(new, policy) >= _cost(old, policy):
         costs = f"{_cost(new, policy):g}, trước {_cost(old, policy):g}"
         against.append(f"Không tốt hơn: tổng giá của sai sót và câu hỏi là {costs}.")
     return Verdict(not against, tuple(against))
+
+
+def _against(what: str, before: Share, after: Share) -> str:
+    return f"{what}: {after.count}/{after.of}, trước {before.count}/{before.of}."
 
 
 def _standard_error(share: Share) -> float:
