@@ -161,7 +161,7 @@ class _Page:
         import pypdfium2.raw as pdfium
 
         self._page = document[number]
-        if pdfium.FPDFPage_GetAnnotCount(self._page.raw) > 0:
+        if _is_stamped(self._page.raw):
             pdfium.FPDFPage_Flatten(self._page.raw, pdfium.FLAT_NORMALDISPLAY)
             self._page.close()
             self._page = document[number]  # a flattened page shows its new content only when it is loaded again
@@ -185,6 +185,19 @@ class _Page:
         if len(text) != count:
             text = "".join(chr(pdfium.FPDFText_GetUnicode(self._textpage.raw, i)) for i in range(count))
         return text.translate(_GLYPHS)
+
+
+def _is_stamped(page: Any) -> bool:
+    """Whether annotations show something: any but links and the windows of comments."""
+    import pypdfium2.raw as pdfium
+
+    for i in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        note = pdfium.FPDFPage_GetAnnot(page, i)
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        pdfium.FPDFPage_CloseAnnot(note)
+        if kind not in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP):
+            return True
+    return False
 
 
 def _found(textpage: Any, letters: str, height: float) -> Iterator[Word]:
