@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +35,7 @@ def lines(path: Path, ocr: recognition.Mode = "auto") -> tuple[Line, ...]:
     import PIL.Image
 
     try:
-        with PIL.Image.open(path) as file:
+        with _quiet(), PIL.Image.open(path) as file:
             recognition.check(path)
             count = getattr(file, "n_frames", 1) if file.format in ("TIFF", "GIF", "WEBP") else 1
 
@@ -48,6 +51,14 @@ def lines(path: Path, ocr: recognition.Mode = "auto") -> tuple[Line, ...]:
         ) from e
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the library's warnings of large pictures and odd metadata: size is looked at here, and the picture shows the rest."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _check_size(image: Image, path: Path) -> None:
     width, height = image.size
     if width * height > _MAX_PIXELS:
@@ -61,13 +72,24 @@ def _check_size(image: Image, path: Path) -> None:
 
 
 def _upright(image: Image) -> tuple[Image, float]:
-    """The picture turned as its camera says, and its resolution: as stated where that makes a page, else that of A4."""
+    """The picture turned as its camera says, and its resolution: as stated where that makes a page, else that of A4.
+
+    Faxes have half as many dots from top to bottom as from left to right; they are drawn out.
+    """
     from PIL import ImageOps
 
-    stated = image.info.get("dpi", (0, 0))
+    across, down = _stated(image)
+    if across and down and not 0.8 < across / down < 1.25:
+        image, down = image.resize((image.width, round(image.height * across / down))), across
     turned = ImageOps.exif_transpose(image)
     short, long = sorted(turned.size)
-    dpi = float(stated[0]) if isinstance(stated, tuple) and stated[0] else 0.0
-    if not (dpi and 5 < short / dpi < 12):
-        dpi = max(short / _SHORT, long / _LONG)
+    dpi = across if across and 5 < short / across < 12 else max(short / _SHORT, long / _LONG)
     return turned, dpi
+
+
+def _stated(image: Image) -> tuple[float, float]:
+    """Dots per inch from left to right and from top to bottom; 0 where the file states none, or nonsense."""
+    stated = image.info.get("dpi")
+    if not isinstance(stated, tuple) or len(stated) != 2 or not all(20 < value < 5000 for value in stated):
+        return 0.0, 0.0
+    return float(stated[0]), float(stated[1])

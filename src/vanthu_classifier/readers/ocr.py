@@ -160,7 +160,12 @@ def _slot() -> Iterator[None]:
     places = [Path(tempfile.gettempdir(), f"vanthu-ocr-{_user()}-{i}.lock") for i in range(os.cpu_count() or 1)]
     while True:
         for place in places:
-            with place.open("a") as file:
+            try:
+                file = place.open("a")
+            except OSError:  # no folder for temporary files: then without counting
+                yield
+                return
+            with file:
                 if _locked(file.fileno()):
                     yield
                     return

@@ -122,7 +122,7 @@ def _picture(document: Any, number: int) -> tuple[Image, float]:
     """A page as the eye sees it; one whose size is no paper's is taken for A4."""
     with closing(document[number]) as page:
         short, long = sorted(page.get_size())
-        points = 72.0 if 380 < short < 900 else 72.0 * max(short / 595, long / 842)
+        points = 72.0 if 380 < short < 900 and long < 1300 else 72.0 * max(short / 595, long / 842)
         return page.render(scale=scan.DPI / points).to_pil(), scan.DPI
 
 

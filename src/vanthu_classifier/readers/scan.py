@@ -114,15 +114,38 @@ def _letters(words: Sequence[Word]) -> int:
 
 
 def _prepared(image: Image, dpi: float) -> Image:
-    import PIL.Image
-
-    grey = image if image.mode == "L" else image.convert("RGB").getchannel("R")
+    grey = _grey(image)
+    if dpi > 1.1 * DPI:
+        grey, dpi = _scaled(grey, DPI / dpi), DPI
     if dpi >= _FINE:
         grey = _without_specks(grey, dpi)
-    if not 0.9 * DPI < dpi < 1.1 * DPI:
-        factor = DPI / dpi
-        grey = grey.resize((round(grey.width * factor), round(grey.height * factor)), PIL.Image.Resampling.LANCZOS)
+    if dpi < 0.9 * DPI:
+        grey = _scaled(grey, DPI / dpi)
     return _straight(_even(grey))
+
+
+def _grey(image: Image) -> Image:
+    """The picture in its red light, on white where it is transparent; of scientific formats the range that it uses."""
+    import numpy
+    import PIL.Image
+
+    if image.mode in ("L", "1"):
+        return image.convert("L")
+    if image.mode.startswith(("I", "F")):
+        light = numpy.asarray(image, dtype=numpy.float64)
+        low, high = light.min(), light.max()
+        return PIL.Image.fromarray(((light - low) * (255 / max(high - low, 1e-9))).astype(numpy.uint8))
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        over = image.convert("RGBA")
+        image = PIL.Image.alpha_composite(PIL.Image.new("RGBA", over.size, "white"), over)
+    return image.convert("RGB").getchannel("R")
+
+
+def _scaled(grey: Image, factor: float) -> Image:
+    import PIL.Image
+
+    size = max(round(grey.width * factor), 1), max(round(grey.height * factor), 1)
+    return grey.resize(size, PIL.Image.Resampling.LANCZOS)
 
 
 _SPECK = 2.8 / 200  # inches across, about a third of the dot of an i
