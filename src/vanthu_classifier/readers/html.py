@@ -215,7 +215,8 @@ class _Page:
         for child in element:
             if isinstance(child.tag, str):
                 self._child(child, look, out, runs, depth)
-            _add(runs, child.tail, look)
+            # LibreOffice breaks the line behind a picture that floats, even inside a word.
+            _add(runs, child.tail.lstrip("\r\n") if child.tail and child.tag == "img" else child.tail, look)
 
     def _child(self, child: Any, look: _Look, out: list[Block], runs: list[Run], depth: int) -> None:
         tag = child.tag

@@ -101,16 +101,19 @@ def _by_magic(path: Path, start: bytes) -> str | None:
 def _by_zip(path: Path) -> str | None:
     with packed.opened(path) as archive:
         names = archive.file.NameToInfo
+        said = next((part for part in ("mimetype", "META-INF/manifest.xml") if part in names), None)
         kind = b""
-        for part in ("mimetype", "META-INF/manifest.xml"):
-            if part in names:
-                with archive.file.open(part) as file:
-                    kind += file.read(20_000)
+        if said:
+            with archive.file.open(said) as file:
+                kind = file.read(2_000)
     if any(name.startswith("word/") for name in names):
         return "Word (.docx)"
-    if any(name.startswith("xl/workbook") for name in names) or b"opendocument.spreadsheet" in kind:
+    if any(name.startswith("xl/workbook") for name in names):
         return "sổ đăng ký dạng bảng tính"
-    return "OpenDocument (.odt)" if b"opendocument.text" in kind else None
+    open_kind = re.search(rb"opendocument\.(text|spreadsheet)", kind)  # of the whole; what is embedded comes behind
+    if open_kind is None:
+        return None
+    return "OpenDocument (.odt)" if open_kind[1] == b"text" else "sổ đăng ký dạng bảng tính"
 
 
 _STREAMS = {

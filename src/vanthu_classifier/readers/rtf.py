@@ -88,6 +88,8 @@ class _State:
     fallback: int = 1  # letters that stand in for a \u one
     opening: bool = False  # nothing was read in the group yet
     ignorable: bool = False  # the group began with \*
+    depth: int = 0  # of tables around the paragraph
+    centered: bool | None = None
 
 
 @dataclass(slots=True)
@@ -107,17 +109,14 @@ class _Story:
     levels: list[_Level] = field(default_factory=lambda: [_Level()])
     runs: list[Run] = field(default_factory=list)
     boxes: list[list[Block]] = field(default_factory=list)
-    depth: int = 0
-    centered: bool | None = None
 
-    def end_paragraph(self) -> None:
-        self._to_depth(self.depth)
-        self.levels[-1].blocks.append(Paragraph(tuple(self.runs), self.centered, tuple(self.boxes)))
+    def end_paragraph(self, depth: int = 0, centered: bool | None = None) -> None:
+        self._to_depth(min(depth, flow.MAX_DEPTH))
+        self.levels[-1].blocks.append(Paragraph(tuple(self.runs), centered, tuple(self.boxes)))
         self.runs, self.boxes = [], []
 
-    def end_cell(self, depth: int) -> None:
-        self.depth = max(self.depth, depth)
-        self.end_paragraph()
+    def end_cell(self, depth: int, centered: bool | None) -> None:
+        self.end_paragraph(depth, centered)
         level = self.levels[-1]
         level.cells.append(level.blocks)
         level.blocks = []
@@ -248,11 +247,11 @@ class _Reader:
         """Whether the first word of a group says that its text is for something else than the page."""
         state = self._state
         if word in ("header", "headerf", "headerr") and not state.skip:
-            self._state = replace(state, into="header", hidden=False, deleted=False)
+            self._state = replace(state, into="header", hidden=False, deleted=False, depth=0, centered=None)
             self._story = self._headers.setdefault(word, _Story())
             return True
         if word in ("shptxt", "dptxbxtext") and not state.skip:
-            self._state = replace(state, into="box")
+            self._state = replace(state, into="box", depth=0, centered=None)
             self._story = _Story()
             return True
         if word == "fonttbl":
@@ -342,16 +341,7 @@ class _Reader:
 
     def _paragraph(self, _: int) -> None:
         if self._state.into != "fonts":
-            self._story.end_paragraph()
-
-    def _pard(self, _: int) -> None:
-        self._story.depth, self._story.centered = 0, None
-
-    def _itap(self, number: int) -> None:
-        self._story.depth = max(0, min(number, flow.MAX_DEPTH))
-
-    def _intbl(self, _: int) -> None:
-        self._story.depth = max(1, self._story.depth)
+            self._story.end_paragraph(self._state.depth, self._state.centered)
 
     def _trowd(self, _: int) -> None:
         self._edges = []
@@ -360,17 +350,16 @@ class _Reader:
         self._edges.append(number)
 
     def _cell(self, _: int) -> None:
-        self._story.depth = 1
-        self._story.end_cell(1)
+        self._story.end_cell(1, self._state.centered)
 
     def _row(self, _: int) -> None:
         self._story.end_row(1, self._edges)
 
     def _nestcell(self, _: int) -> None:
-        self._story.end_cell(2)
+        self._story.end_cell(max(2, self._state.depth), self._state.centered)
 
     def _nestrow(self, _: int) -> None:
-        self._story.end_row(max(2, self._story.depth), self._edges)
+        self._story.end_row(max(2, self._state.depth), self._edges)
 
     def _set(self, **what: object) -> None:
         self._state = replace(self._state, **what)  # type: ignore[arg-type]
@@ -388,7 +377,7 @@ class _Reader:
 
 _WORDS: dict[str, Callable[[_Reader, int], None]] = {
     "par": _Reader._paragraph, "page": _Reader._paragraph, "sect": _Reader._paragraph, "column": _Reader._paragraph,
-    "pard": _Reader._pard, "intbl": _Reader._intbl, "itap": _Reader._itap, "trowd": _Reader._trowd, "cellx": _Reader._cellx,
+    "trowd": _Reader._trowd, "cellx": _Reader._cellx,
     "cell": _Reader._cell, "row": _Reader._row, "nestcell": _Reader._nestcell, "nestrow": _Reader._nestrow,
     "ansicpg": _Reader._ansicpg, "fcharset": _Reader._fcharset,
     "f": lambda r, n: r._set(font=n),
@@ -401,8 +390,11 @@ _WORDS: dict[str, Callable[[_Reader, int], None]] = {
     "uc": lambda r, n: r._set(fallback=max(0, min(n, 10))),
     "listtext": lambda r, n: r._set(into="list"),
     "pntext": lambda r, n: r._set(into="list"),
-    "qc": lambda r, n: setattr(r._story, "centered", True),
-    "ql": lambda r, n: setattr(r._story, "centered", False),
-    "qr": lambda r, n: setattr(r._story, "centered", False),
-    "qj": lambda r, n: setattr(r._story, "centered", False),
+    "pard": lambda r, n: r._set(depth=0, centered=None),
+    "intbl": lambda r, n: r._set(depth=max(1, r._state.depth)),
+    "itap": lambda r, n: r._set(depth=max(0, n)),
+    "qc": lambda r, n: r._set(centered=True),
+    "ql": lambda r, n: r._set(centered=False),
+    "qr": lambda r, n: r._set(centered=False),
+    "qj": lambda r, n: r._set(centered=False),
 }  # fmt: skip
