@@ -91,8 +91,10 @@ def _width(letter: str) -> int:
     return 280 if letter in " iltjfr.,:;/-()" else 500
 
 
-def pdf(path: Path, pages: Sequence[Sequence[Text]], stamps: Sequence[Text] = (), size: float = 12) -> Path:
-    """A PDF of A4 pages; `stamps` are drawn on the first one as annotations, as signing programs do."""
+def pdf(
+    path: Path, pages: Sequence[Sequence[Text]], stamps: Sequence[Text] = (), size: float = 12, font: str = "X"
+) -> Path:
+    """A PDF of A4 pages in a font of this name; `stamps` are drawn on the first one as annotations, as signing programs do."""
     objects: list[bytes] = []
 
     def add(body: bytes) -> int:
@@ -122,18 +124,19 @@ def pdf(path: Path, pages: Sequence[Sequence[Text]], stamps: Sequence[Text] = ()
         )
     )
     descriptor = add(
-        b"<< /Type /FontDescriptor /FontName /X /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 900 "
-        b"/Descent -200 /CapHeight 700 /StemV 80 >>"
+        b"<< /Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 900 "
+        b"/Descent -200 /CapHeight 700 /StemV 80 >>" % font.encode()
     )
     cid = add(
-        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /DW 500 /FontDescriptor %d 0 R /W [%s] "
-        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>" % (descriptor, widths.encode())
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s /DW 500 /FontDescriptor %d 0 R /W [%s] "
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>"
+        % (font.encode(), descriptor, widths.encode())
     )
-    font = add(
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H "
-        b"/DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>" % (cid, cmap)
+    face = add(
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H "
+        b"/DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>" % (font.encode(), cid, cmap)
     )
-    resources = b"/Resources << /Font << /F1 %d 0 R >> >>" % font
+    resources = b"/Resources << /Font << /F1 %d 0 R >> >>" % face
     kids = []
     tree = len(objects) + 2 * len(pages) + 2 * len(stamps) + 1
     for number, texts in enumerate(pages):

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import office_files as office
 from vanthu_classifier.errors import MissingExtraError, UnreadableFileError
+from vanthu_classifier.legacy import NAMES
 from vanthu_classifier.readers import Record, format_of, layout, packed, read
 from vanthu_classifier.readers import doc as doc_reader
 from vanthu_classifier.readers import docx as docx_reader
@@ -445,6 +446,34 @@ def test_a_page_of_many_tables_and_layers_is_read_flat(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text("<html>" + "<div><table><tr><td>" * 3000 + "Số: 15/QĐ-UBND" + "<p>x" * 3000, encoding="utf-8")
     assert isinstance(html_reader.lines(path), tuple)
+
+
+# ------------------------------------------------------------------ .pdf
+
+
+HEAD = [
+    (60, 60, "ỦY BAN NHÂN DÂN"), (60, 75, "HUYỆN HƯƠNG THỦY"), (300, 60, office.COUNTRY[0]), (340, 75, office.COUNTRY[1]),
+    (70, 110, "Số: 27/2004/QĐ-UB"), (320, 110, "Hương Thủy, ngày 12 tháng 8 năm 2004"), (250, 150, "QUYẾT ĐỊNH"), (120, 170, TITLE),
+    (80, 230, "Căn cứ Luật Tổ chức Hội đồng nhân dân và Ủy ban nhân dân;"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("encoding", "font", "capitals"),
+    [("tcvn3", ".VnTimeH", True), ("tcvn3", ".VnTime", False), ("vni", "VNI-Times", False)],
+)
+def test_a_pdf_in_a_legacy_font(tmp_path: Path, encoding: str, font: str, capitals: bool) -> None:
+    def coded(text: str) -> str:
+        return office.in_legacy(text.lower() if capitals else text, encoding)
+
+    path = office.pdf(tmp_path / "a.pdf", [[(x, y, coded(text)) for x, y, text in HEAD]], font=font)
+    found = only(path)
+    assert (found.so_ky_hieu or "").upper() == "27/2004/QĐ-UB"
+    assert (found.trich_yeu or "").lower().endswith(TITLE.lower())
+    assert found.ngay_ban_hanh == "2004-08-12" or capitals
+    if capitals:
+        assert (found.loai_van_ban, found.trich_yeu) == ("QĐ", TITLE.upper())
+    assert found.warnings == (f"Chữ trong tệp {NAMES[encoding]}; đã chuyển sang Unicode. Hãy đối chiếu với bản gốc.",)
 
 
 # ------------------------------------------------------------------ what a file is

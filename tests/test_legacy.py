@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import office_files as office
 from vanthu_classifier import classify, facts, legacy
+from vanthu_classifier.errors import UnreadableFileError
 from vanthu_classifier.readers import read
 from vanthu_classifier.text import clean
 
@@ -307,4 +308,32 @@ def test_a_text_file(tmp_path: Path, encoding: str, as_bytes: str) -> None:
         ()
         if proper
         else (f"Chữ trong tệp {legacy.NAMES[encoding]}; đã chuyển sang Unicode. Hãy đối chiếu với bản gốc.",)
+    )
+
+
+def test_a_document_that_lost_its_soft_hyphens_is_refused_even_where_one_line_is_sound(tmp_path: Path) -> None:
+    lines = [
+        "Số: 15/QĐ-UB",
+        "QUYẾT ĐỊNH",
+        "Về việc cấp nước sạch",
+        "Căn cứ Luật Tổ chức chính quyền địa phương",
+        "Theo đề nghị của Trưởng phòng",
+    ]
+    coded = [office.in_legacy(line, "tcvn3").replace("\u00ad", "") for line in lines]
+    (tmp_path / "a.txt").write_text("\n".join([*coded, "Người ký: Ủy ban"]), encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match=r"TCVN3.*chắc chắn"):
+        list(read(tmp_path / "a.txt"))
+
+
+def test_a_type_at_the_edge_of_a_copied_text_is_no_part_of_the_left_column(tmp_path: Path) -> None:
+    lines = [
+        f"UBND HUYỆN PHÚ LỘC\t\t{office.COUNTRY[0]}", f"\t\t\t{office.COUNTRY[1]}", "Số: 15/QĐ-UBND\t\tPhú Lộc, ngày 02 tháng 7 năm 2019", "",
+        "QUYẾT ĐỊNH", "Về việc thành lập Tổ kiểm tra", "", "Căn cứ Luật;",
+    ]  # fmt: skip
+    (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
+    (found,) = read(tmp_path / "a.txt")
+    assert (found.so_ky_hieu, found.loai_van_ban, found.trich_yeu) == (
+        "15/QĐ-UBND",
+        "QĐ",
+        "Về việc thành lập Tổ kiểm tra",
     )

@@ -651,9 +651,14 @@ def detect_lines(texts: Sequence[str]) -> str | None:
     return None if any(map(has_unicode, texts)) else _of_most(texts)
 
 
+def _unsure(text: str) -> str:
+    """`text`, or nothing where it is plain or Unicode for certain."""
+    return "" if text.isascii() or has_unicode(text) else text
+
+
 def _of_most(texts: Sequence[str]) -> str | None:
     """The encoding of those lines that are not Unicode for certain."""
-    unsure = [text for text in texts if not text.isascii() and not has_unicode(text)]
+    unsure = list(filter(None, map(_unsure, texts)))
     if not any(_STRANGE.search(text) or _PAIRED.search(text) for text in unsure):
         return None
     found = _found_whole(_sample(unsure))
@@ -663,19 +668,21 @@ def _of_most(texts: Sequence[str]) -> str | None:
 def convert_lines(texts: Sequence[str], whole: str | None = None) -> list[tuple[str, str]]:
     """The lines of a document or the cells of a table, converted, each with the encoding that it was in ("" where it was sound).
 
-    Where all are in one encoding (`whole`, else what `detect_lines` says) every line is, those too that are too short to tell. Among Unicode ones a
-    word is converted unless it is Vietnamese as it stands.
+    Where all are in one encoding (`whole`, else what `detect_lines` says) every line is, those too that are too short to tell; where that is not
+    certain of all of them, none is. Among Unicode lines a word is converted unless it is Vietnamese as it stands.
 
     >>> convert_lines(["Sè: 15/Q§-UB", "VÒ viÖc thµnh lËp tæ c«ng t¸c", "Quyết định"])
     [('Số: 15/QĐ-UB', 'tcvn3'), ('Về việc thành lập tổ công tác', 'tcvn3'), ('Quyết định', '')]
     """
     most = whole or _of_most(texts)
     mixed = whole is None and any(map(has_unicode, texts))
-    return [_converted(text, most, mixed) if i < _CLOSELY or most else (text, "") for i, text in enumerate(texts)]
+    doubtful = not most and (not mixed or _STRIPPED.search(to_unicode(_sample(list(map(_unsure, texts))), "tcvn3")))
+    closely = 0 if doubtful else len(texts) if most else _CLOSELY
+    return [_converted(text, most, mixed) if i < closely else (text, "") for i, text in enumerate(texts)]
 
 
 def _converted(text: str, most: str | None, mixed: bool) -> tuple[str, str]:
-    if most and not text.isascii() and not has_unicode(text):
+    if most and _unsure(text):
         made = _joined(list(_needed(text, most))) if mixed else to_unicode(text, most)
         return (made, most) if made != unicodedata.normalize("NFC", text) else (text, "")
     own = _found(text)

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 
 from vanthu_classifier.errors import UnreadableFileError
-from vanthu_classifier.legacy import NAMES, convert_lines
+from vanthu_classifier.legacy import NAMES, convert_lines, has_unicode
 from vanthu_classifier.readers.kinds import Format, format_of
 from vanthu_classifier.readers.ocr import Mode
 from vanthu_classifier.readers.page import Line
@@ -50,7 +50,7 @@ def read(path: Path, name: str | None = None, *, ocr: Mode = "auto") -> Iterator
 def _document(page: tuple[Line, ...], path: Path, name: str) -> Record:
     layout = import_module(f"{__name__}.layout")
     page = _in_unicode(page)
-    broken = damage(" ".join(line.text for line in page[:_LOOKED_AT]))
+    broken = _damage([line.text for line in page[:_LOOKED_AT]])
     if broken in _DAMAGED:
         raise UnreadableFileError(f"Chữ trong tệp {_DAMAGED[broken]}.", remedy=_CONVERT, path=path)
     found: Record = layout.record(page, name)
@@ -66,6 +66,13 @@ def _document(page: tuple[Line, ...], path: Path, name: str) -> Record:
         if any(line.legacy == encoding for line in page)
     )
     return replace(found, warnings=(*notes, *found.warnings))
+
+
+def _damage(texts: list[str]) -> str | None:
+    """What is wrong with most of the lines that are not plain; one that is sound does not save the others."""
+    marked = [text for text in texts if not text.isascii()]
+    unsure = [text for text in marked if not has_unicode(text)]
+    return damage(" ".join(unsure if 2 * len(unsure) > len(marked) else texts))
 
 
 def _in_unicode(page: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -15,11 +15,13 @@ import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vanthu_classifier.errors import UnreadableFileError
+from vanthu_classifier.legacy import detect_lines, font_of, to_unicode
 from vanthu_classifier.readers import ocr as recognition
 from vanthu_classifier.readers import scan
 from vanthu_classifier.readers.page import Line, Word, reading_order
@@ -147,7 +149,8 @@ def _stated(document: Any) -> tuple[Line, ...]:
             foot = number if named else foot
             if number < 2 or named or number == foot + 1 or number == count - 1:
                 block = out[-1].block + 1 if out else 0
-                out += reading_order(page.words(), width=page.width, page=number, block=block)
+                found = reading_order(page.words(), width=page.width, page=number, block=block)
+                out += [replace(line, legacy=page.legacy) for line in found] if page.legacy else found
     return tuple(out)
 
 
@@ -168,13 +171,26 @@ class _Page:
         self.width, self._height = self._page.get_size()
         self._textpage = self._page.get_textpage()
         self.text: str = self._textpage.get_text_range()
+        self.legacy = (detect_lines(self.text.splitlines()) or "") if not self.text.isascii() else ""
 
     def close(self) -> None:
         self._textpage.close()
         self._page.close()
 
     def words(self) -> list[Word]:
-        return list(_found(self._textpage.raw, self._letters(), self._height))
+        """The words with their boxes, in Unicode: those of a page in a legacy font before its columns are told apart by what stands in them."""
+        found = _found(self._textpage.raw, self._letters(), self._height)
+        return [replace(word, text=self._spelt(at, word.text)) if self.legacy else word for at, word in found]
+
+    def _spelt(self, at: int, text: str) -> str:
+        """A word of a page in a legacy encoding; its font says whether small letters are drawn as capitals."""
+        import pypdfium2.raw as pdfium
+
+        name = ctypes.create_string_buffer(100)
+        pdfium.FPDFText_GetFontInfo(self._textpage.raw, at, name, len(name), None)
+        font = font_of(name.value.decode("utf-8", "replace"))
+        converted = to_unicode(text, self.legacy)
+        return converted.upper() if font and font.capitals else converted
 
     def _letters(self) -> str:
         """One letter an index of pdfium's; the text in one piece has it so where no letter was left out of it."""
@@ -200,7 +216,8 @@ def _is_stamped(page: Any) -> bool:
     return False
 
 
-def _found(textpage: Any, letters: str, height: float) -> Iterator[Word]:
+def _found(textpage: Any, letters: str, height: float) -> Iterator[tuple[int, Word]]:
+    """The words, each with the index of its first letter."""
     import pypdfium2.raw as pdfium
 
     box_of, size_of = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
@@ -212,7 +229,7 @@ def _found(textpage: Any, letters: str, height: float) -> Iterator[Word]:
         box_of(textpage, end - 1, into_last)
         size, bottom, left, right = max(size_of(textpage, start), 1.0), first.bottom, first.left, last.right
         if abs(bottom - last.bottom) < 0.3 * size and 0 <= right - left < 1.2 * size * (end - start):
-            yield Word(run.group(), left, right, height - bottom, size)
+            yield start, Word(run.group(), left, right, height - bottom, size)
         else:
             yield from _pieces(textpage, letters, start, end, height)
 
@@ -220,21 +237,22 @@ def _found(textpage: Any, letters: str, height: float) -> Iterator[Word]:
 _RUN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff\u200b-\u200f\ufeff]+")
 
 
-def _pieces(textpage: Any, letters: str, start: int, end: int, height: float) -> Iterator[Word]:
+def _pieces(textpage: Any, letters: str, start: int, end: int, height: float) -> Iterator[tuple[int, Word]]:
     """The words of letters that follow each other without a blank, though not on the page."""
-    word = ""
+    word, at = "", start
     x0 = x1 = y = size = 0.0
     for i in range(start, end):
         box = _box(textpage, i)
         follows = abs(height - box.bottom - y) < 0.3 * size and -0.3 * size < box.left - x1 < 0.25 * size
         if word and not follows:
-            yield Word(word, x0, x1, y, size)
+            yield at, Word(word, x0, x1, y, size)
             word = ""
         if not word:
+            at = i
             x0, y, size = box.left, height - box.bottom, _size(textpage, i)
         word, x1 = word + letters[i], box.right
     if word:
-        yield Word(word, x0, x1, y, size)
+        yield at, Word(word, x0, x1, y, size)
 
 
 def _box(textpage: Any, i: int) -> Any:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vanthu_classifier.errors import UnreadableFileError
 from vanthu_classifier.legacy import convert_lines, detect
+from vanthu_classifier.loai_van_ban import head_type
 from vanthu_classifier.readers.page import Line, spaced_columns
 
 __all__ = ["decoded", "encoding_of", "errors_in", "lines", "not_text"]
@@ -109,7 +110,16 @@ def lines(path: Path) -> tuple[Line, ...]:
     if shown < 0.98 * sum(map(len, texts)):
         raise not_text(path)
     legacy = next((encoding for _, encoding in found if encoding), "")
-    columns = spaced_columns(texts)
+    columns = spaced_columns([_placed(part) for part in texts])
     if columns:
         return tuple(replace(line, legacy=legacy) for line in columns)
     return tuple(Line(part.strip(), legacy=encoding) for part, (_, encoding) in zip(texts, found, strict=True))
+
+
+def _placed(text: str) -> str:
+    """The name of a type at the edge of the page, put into its middle: copied text has lost what tells it from the left column."""
+    named = text[:1].isupper() and text.isupper() and head_type(text.lower())
+    return text.center(_WIDTH) if named and named.how == "word" else text
+
+
+_WIDTH = 80  # letters in a line
