@@ -639,3 +639,19 @@ def test_a_type_is_as_sure_as_heading_and_symbol_agree(heading: str, sure: float
     source = record(read, "a").source("loai_van_ban")
     assert source is not None
     assert source.sure == sure
+
+
+@pytest.mark.parametrize(
+    ("printed", "sure", "expected"),
+    [
+        ("Phú Lộc, ngày 02 tháng 7 năm 2019", 0.95, "2019-07-02"),
+        ("Phú Lộc, ngày 02 tháng 7 năm 2019", 0.6, None),
+        ("Phú Lộc, ngày 2tháng 7 năm 2019", 0.95, None),
+        ("Phú Lộc, ngày 2? tháng 7 năm 2019", 0.95, None),
+    ],
+)
+def test_a_recognised_date_counts_where_its_figures_are_sure(printed: str, sure: float, expected: str | None) -> None:
+    lines = columns([*AGENCY, "Số: 15/QĐ-UBND"], [*COUNTRY, printed], ["QUYẾT ĐỊNH", "Về việc A", "", GROUNDS])
+    read = [replace(line, sure=(sure if line.text == printed else 0.96,) * len(line.text.split())) for line in lines]
+    found = record(read, "a")
+    assert (found.ngay_ban_hanh, found.trich_yeu) == (expected, "Về việc A")

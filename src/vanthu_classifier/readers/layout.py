@@ -305,12 +305,22 @@ def _date(head: list[Line]) -> _Found:
     for line in head:
         found = _PLACE_DATE.fullmatch(line.text.rstrip(" .)")) or _SLASH_DATE.match(line.text)
         if found and found[1]:
+            if line.sure and not _has_sure_figures(line):
+                return _NOTHING
             day, month, year = map(int, found.groups()[:3])
             try:
                 return _Found(date(year, month, day).isoformat(), (line,))
             except ValueError:
                 return _NOTHING
     return _NOTHING
+
+
+def _has_sure_figures(line: Line) -> bool:
+    """Whether the figures of a recognised line stand apart and are surely read; those written by hand into a date are not."""
+    words = line.text.split()
+    if len(words) != len(line.sure) or re.search(r"\d[^\W\d_]|[^\W\d_]\d", line.text):
+        return False
+    return all(sure >= 0.9 for word, sure in zip(words, line.sure, strict=True) if re.search(r"\d", word))
 
 
 def _notes(head: list[Line]) -> tuple[str, ...]:

@@ -72,8 +72,17 @@ class Record:
     def reading(self) -> float:
         """How likely type and title, on which a decision rests, were read right (0-1); 1 where the file states the letters.
 
+        A picture in which one of them was not found was hardly read.
+
         >>> Record("a.docx", trich_yeu="V/v báo cáo").reading
         1.0
+        >>> Record("a.png", trich_yeu="V/v báo cáo", sources=(Source("trich_yeu", "scan", 0.9),)).reading
+        0.675
         """
-        sure = (s.sure for s in self.sources if s.field in ("loai_van_ban", "trich_yeu"))
-        return round(prod(sure, start=1.0), 4)
+        if not any(source.place == "scan" for source in self.sources):
+            return 1.0
+        sure = (source.sure if (source := self.source(f)) else _UNREAD for f in ("loai_van_ban", "trich_yeu"))
+        return round(prod(sure), 4)
+
+
+_UNREAD = 0.75

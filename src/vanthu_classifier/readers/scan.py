@@ -10,6 +10,7 @@ columns at the head and the foot are then read again by themselves.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ Picture = Callable[[int], tuple["Image", float]]
 """The picture of a page, by its number from 0, and its resolution in dots per inch."""
 
 _MAX_PAGES = 5
+_PATIENCE = 30.0  # seconds after which no further page is begun; a run gives up a file that takes a minute
 
 
 def lines(count: int, picture: Picture) -> tuple[Line, ...]:
@@ -39,7 +41,10 @@ def lines(count: int, picture: Picture) -> tuple[Line, ...]:
     `UnreadableFileError` where a page cannot be recognised.
     """
     found: dict[int, tuple[Line, ...]] = {}
+    begun = time.monotonic()
     for number in _wanted(count):
+        if found and time.monotonic() - begun > _PATIENCE:
+            break
         found[number] = _page(*picture(number), number)
         if any(RECIPIENTS.match(line.text) for line in found[number]):
             break
