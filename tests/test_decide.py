@@ -108,7 +108,7 @@ def test_a_secret_mark_needs_no_model_and_outranks_all() -> None:
         ("V/v", "quá ngắn"),
         ("Về việc:", "quá ngắn"),
         ("Invitation to the annual general meeting", "không phải tiếng Việt"),
-        ("QuyÕt ®Þnh vÒ viÖc phª duyÖt", "TCVN3"),
+        ("Quy?t ??nh v? vi?c ph? duy?t", "mất chữ"),
         ("Quyáº¿t Ä‘á»‹nh vá» viá»‡c", "bảng mã"),
     ],
 )
@@ -199,3 +199,14 @@ def test_a_poor_reading_asks_a_person(reading: float, dispatch: str, lean: str |
 def test_a_poor_reading_leaves_a_secret_document_off_the_network() -> None:
     secret = decide(facts.read("Tờ trình xin chủ trương", do_mat="Mật"), PACK)
     assert doubted(secret, 0.3) == secret
+
+
+def test_as_above_is_sent_what_the_addressee_is_sent() -> None:
+    block = ["Kính gửi: Sở Tài chính", "- Như trên;", "- Lưu: VT."]
+    known = facts.read("V/v đề nghị thẩm định dự toán", so_ky_hieu="12/UBND-TC", noi_nhan=block)
+    assert [r.dispatch for r in decide(known, rulepack.load()).recipients] == [PAPER, PAPER, None]
+
+
+def test_as_above_without_an_addressee_follows_the_document() -> None:
+    known = facts.read("Quyết định thành lập Tổ công tác", noi_nhan=["- Như Điều 3;", "- Lưu: VT."])
+    assert [r.dispatch for r in decide(known, rulepack.load()).recipients] == [PAPER, None]

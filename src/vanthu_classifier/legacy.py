@@ -484,13 +484,17 @@ def _found_whole(text: str, encodings: tuple[str, ...] = tuple(NAMES)) -> _Found
     for encoding in encodings:
         pieces = letters(text, encoding)
         good = _judged(text, pieces)
-        if good:
+        if good and not (encoding == "mojibake" and _HALF.search(_joined(pieces))):
             best.append((good, _Found(encoding, tuple(pieces))))
     best.sort(key=lambda found: -found[0])
     if len(best) > 1 and best[0][0] == best[1][0]:
         same = _joined(best[0][1].pieces) == _joined(best[1][1].pieces)
         return best[0][1] if same else None
     return best[0][1] if best else None
+
+
+_HALF = re.compile("á[»º]|Ä[\u2018\u0090]|Æ[°¡]")
+"""What is left of a Vietnamese letter in UTF-8 that lost its last byte on the way: which letter it was cannot be told."""
 
 
 def _joined(pieces: Sequence[_Piece]) -> str:

@@ -120,6 +120,7 @@ def _to_cite(rules: tuple[Rule, ...]) -> Rule:
 
 _NOT_SENT = frozenset({Role.FILE})
 _OUTSIDE = frozenset({Role.OUTSIDE})
+_ADDRESSED = frozenset({Role.LEAD, Role.ADDRESSEE, Role.ADDRESSEES})
 
 
 def rule_document(pack: Pack, facts: Facts, loai: str | None = None) -> tuple[Ruling, tuple[RecipientRuling, ...]]:
@@ -136,7 +137,17 @@ def rule_document(pack: Pack, facts: Facts, loai: str | None = None) -> tuple[Ru
     each = tuple(
         RecipientRuling(r, None if r.role in _NOT_SENT else _for(pack, facts, loai, r)) for r in facts.recipients
     )
+    each = _same_as_above(own, each)
     return _whole(own, each), each
+
+
+def _same_as_above(own: Ruling, each: tuple[RecipientRuling, ...]) -> tuple[RecipientRuling, ...]:
+    """The recipients with "Như trên" given what the "Kính gửi" that it repeats are given; where there is none, as they were."""
+    addressed = tuple(r for r in each if r.recipient.role in _ADDRESSED)
+    if not addressed:
+        return each
+    above = _whole(own, addressed)
+    return tuple(RecipientRuling(r.recipient, above) if r.recipient.role is Role.SAME else r for r in each)
 
 
 def _for(pack: Pack, facts: Facts, loai: str | None, recipient: Recipient) -> Ruling:
