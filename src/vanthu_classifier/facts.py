@@ -431,8 +431,11 @@ def _symbol(so_ky_hieu: object, warnings: list[str]) -> SoKyHieu | None:
         return None
 
 
-_MAY_HAVE_OWN = re.compile(r"\W*(?:của\s[^\d:;.]{3,60}?\s)?\W*(?:(?:số|so)\W*)?[\d/]", re.IGNORECASE)
-_OWN = re.compile(r"\W*(?:của\s+[^\d:;.]{3,60}?\s+)?(?:số|so)\s*[:.]?\s*|\s*(?:số|so)?\s*[:.]?\s*", re.IGNORECASE)
+_SHORT_TYPE = r"(?:(?-i:[A-ZĐ]{1,3}r?)\s+)?"  # "QĐ 15/QĐ-UBND": the symbol that follows says which type it is
+_MAY_HAVE_OWN = re.compile(rf"\W*(?:của\s[^\d:;.]{{3,60}}?\s)?\W*{_SHORT_TYPE}(?:(?:số|so)\W*)?[\d/]", re.IGNORECASE)
+_OWN = re.compile(
+    rf"\W*(?:của\s+[^\d:;.]{{3,60}}?\s+)?(?:số|so)\s*[:.]?\s*|\s*{_SHORT_TYPE}(?:số|so)?\s*[:.]?\s*", re.IGNORECASE
+)
 
 
 def _own_symbol(text: str, head: HeadType | None) -> SoKyHieu | None:
