@@ -170,3 +170,17 @@ def test_an_unreadable_symbol_is_a_warning() -> None:
     facts = read("Kế hoạch kiểm tra", so_ky_hieu="???")
     assert facts.loai == "KH"
     assert "???" in facts.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "loai"),
+    [
+        ("QĐ 15/QĐ-UBND", "QĐ"),
+        ("TT 30/2020/TT-BNV", "TT"),
+        ("CV 15/UBND-VX v/v nghỉ lễ", "CV"),
+        ("theo 15/QĐ-UBND", None),
+    ],
+)
+def test_a_short_type_before_the_symbol_does_not_hide_it(title: str, loai: str | None) -> None:
+    found = read(title)
+    assert (found.loai, found.loai_by) == (loai, "symbol" if loai else None)

@@ -337,3 +337,8 @@ def test_a_type_at_the_edge_of_a_copied_text_is_no_part_of_the_left_column(tmp_p
         "QĐ",
         "Về việc thành lập Tổ kiểm tra",
     )
+
+
+def test_a_letter_that_lost_a_byte_is_not_half_converted() -> None:
+    assert legacy.detect("Quyáº¿t Ä‘á»‹nh vá»\x81 viá»‡c") == "mojibake"
+    assert legacy.detect("Quyáº¿t Ä‘á»‹nh vá» viá»‡c") is None
