@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vanthu_classifier import DispatchClassifier
+from vanthu_classifier import DispatchClassifier, classify
 from vanthu_classifier.batch import run as run_batch
 from vanthu_classifier.cli import main
 from vanthu_classifier.replay import Outcome, Recorded, Replayed, read, replay
@@ -190,3 +190,13 @@ def test_explain_says_what_the_answer_rests_on(capsys: pytest.CaptureFixture[str
     assert json.loads(_run(["explain", "Tờ trình", "--json"], capsys)[1])["rule"] == "B03"
     assert _run(["explain"], capsys)[0] == 2
     assert _run(["explain", "a", "--replay", __file__], capsys)[0] == 2
+
+
+def test_a_pack_that_is_given_is_the_one_that_answers(tmp_path: Path) -> None:
+    title = "Tờ trình xin kinh phí"
+    path = tmp_path / "said.jsonl"
+    path.write_text(json.dumps({"trich_yeu": title} | classify(title).to_dict()) + "\n", encoding="utf-8")
+    [changed] = _again(path, rule_pack="vpcp-775-2020")
+    assert changed.outcome is Outcome.CHANGED
+    assert changed.differences["dispatch"] == ("electronic_and_paper", "electronic_only")
+    assert changed.causes[0] == "Bộ quy tắc khác: qd-40-2018-qd-ubnd → vpcp-775-2020."

@@ -133,7 +133,7 @@ def replay(
 ) -> Iterator[Replayed]:
     """Every record decided again, in order.
 
-    The pack is the one that the record names; `rule_pack` is tried where that is none of the library's (an office's own), or where it names none.
+    The pack is the one that the record names, or `rule_pack` where one is given: an office's own, or another act, to see what it would say.
     `model` is asked where a type has to be estimated. `RulePackError` or `ModelError` where what is given here is faulty.
 
     >>> from vanthu_classifier import classify
@@ -141,15 +141,14 @@ def replay(
     >>> [r.outcome for r in replay(iter([_recorded(1, json.dumps(said).encode())]))]
     [<Outcome.SAME: 'same'>]
     """
-    with_pack = rulepack.load(rule_pack) if rule_pack is not None else None
+    if rule_pack is not None:
+        rulepack.load(rule_pack)
     used: dict[tuple[str, str], DispatchClassifier] = {}
     for recorded in records:
         if recorded.error is not None:
             yield Replayed(recorded, Outcome.IMPOSSIBLE, causes=(recorded.error,))
             continue
-        pack = recorded.rule_pack
-        if with_pack is not None and pack in (None, with_pack.id):
-            pack = str(rule_pack)
+        pack = recorded.rule_pack if rule_pack is None else str(rule_pack)
         key = pack or rulepack.DEFAULT, recorded.review or "ask"
         try:
             clf = used.get(key) or DispatchClassifier(key[0], model=model, review=key[1])  # type: ignore[arg-type]
@@ -195,6 +194,8 @@ def _alike(name: str, before: Any, after: Any) -> bool:
 def _causes(recorded: Recorded, clf: DispatchClassifier, now: Decision) -> Iterator[str]:
     if recorded.rule_pack_sha256 is None:
         yield "Bản ghi không nói đã dùng bộ quy tắc, mô hình nào; báo cáo của vanthu batch cũng không ghi bản sao, dấu mật."
+    elif recorded.rule_pack not in (None, clf.pack.id):
+        yield f"Bộ quy tắc khác: {recorded.rule_pack} → {clf.pack.id}."
     elif recorded.rule_pack_sha256 != clf.pack.sha256:
         yield f"Bộ quy tắc {clf.pack.id} đã đổi ({recorded.rule_pack_sha256[:12]} → {clf.pack.sha256[:12]})."
     if recorded.rule_pack_sha256 is not None and recorded.model_sha256 != now.model_sha256:

@@ -29,7 +29,7 @@ from vanthu_classifier.text import damage
 __all__ = ["Format", "Record", "UnreadableFileError", "format_of", "read"]
 
 
-def read(path: Path, name: str | None = None, *, ocr: Mode = "auto") -> Iterator[Record]:
+def read(path: str | Path, name: str | None = None, *, ocr: Mode = "auto") -> Iterator[Record]:
     """The records of a file: one for a document, one a row for a register, in order.
 
     `name` stands in `Record.path`; the file's own name by default. `ocr` says when letters are recognised in pictures
@@ -37,6 +37,7 @@ def read(path: Path, name: str | None = None, *, ocr: Mode = "auto") -> Iterator
     picture that is not to be or cannot be recognised; for a register it may come after some rows. `MissingExtraError`
     where reading it needs an extra (`formats` for .doc, `ocr`) that is not installed.
     """
+    path = Path(path)
     name = path.name if name is None else name
     format_ = format_of(path)
     module = import_module(f"{__name__}.{format_.module}")
