@@ -411,6 +411,7 @@ def test_addressees(lines: list[str], expected: tuple[str, ...]) -> None:
             id="a wrapped line",
         ),
         pytest.param([["Nơi nhận: Như trên; Lưu: VT."]], ("Như trên", "Lưu: VT."), id="on one line"),
+        pytest.param([["Nơi nhận:", "- Như trên,", "Lưu : VT."]], ("Như trên,", "Lưu : VT."), id="the last without"),
         pytest.param([["Nơi nhận:", "Như trên", "- Lưu: VT."]], ("Như trên", "Lưu: VT."), id="one bullet"),
         pytest.param([["Nơi nhận:", "Như trên", "Lưu VT, NV."]], ("Như trên", "Lưu VT, NV."), id="no bullets"),
         pytest.param(
@@ -510,6 +511,17 @@ def test_left_column_first_even_where_a_blank_number_is_wider_than_the_gap() -> 
     lines = [line.text for line in reading_order(page, width=595) if line.text]
     assert lines[:4] == ["SỞ NỘI VỤ", "Số: /SNV-VP", "V/v báo cáo", "công tác tháng"]
     assert lines[4:] == [COUNTRY[0], "Huế, ngày 02 năm 2019", "Kính gửi: Các phòng"]
+
+
+def test_a_motto_broken_in_two_lines_still_parts_the_columns() -> None:
+    page = words(
+        (50, "SỞ NỘI VỤ", 90), (50, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA", 290), (66, "VIỆT NAM", 360), (82, COUNTRY[1], 310),
+        (98, "Số: 5/SNV-VP", 80), (114, "V/v báo cáo công tác", 75), (114, "Huế, ngày 02 tháng 7 năm 2019", 300),
+        (130, "cải cách hành chính", 75), (160, "Kính gửi: Các phòng", 180),
+    )  # fmt: skip
+    found = record(reading_order(page, width=595), "a")
+    assert (found.so_ky_hieu, found.trich_yeu) == ("5/SNV-VP", "V/v báo cáo công tác cải cách hành chính")
+    assert (found.ngay_ban_hanh, found.co_quan_ban_hanh) == ("2019-07-02", "SỞ NỘI VỤ")
 
 
 def test_recipients_beside_the_signature_stay_apart() -> None:

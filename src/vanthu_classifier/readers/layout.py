@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 from vanthu_classifier.errors import ArgumentValueError
 from vanthu_classifier.loai_van_ban import head_type, types
@@ -55,7 +56,7 @@ def record(lines: Sequence[Line], path: str) -> Record:
     ('UBND HUYỆN PHÚ VANG - PHÒNG NỘI VỤ', ('Các phòng, ban.',), ('Như trên', 'Lưu: VT.'))
     """
     cleaned = [replace(line, text=clean(line.text).text) for line in lines]
-    head, rest = _head_and_rest(_unfolded(cleaned))
+    head, rest = _head_and_rest(_unfolded(_with_whole_motto(cleaned)))
     name = filename.read(path)
     motto = any(MOTTO.search(line.text.upper()) for line in head)
     agency = _agency(head)
@@ -209,6 +210,16 @@ def _is_prose(text: str) -> bool:
 def _is_capitals(text: str) -> bool:
     letters = [c for c in text if c.isalpha()]
     return len(letters) >= 3 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
+
+
+def _with_whole_motto(lines: list[Line]) -> list[Line]:
+    """The lines with a motto that was broken in two ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA", "VIỆT NAM") on one."""
+    for i, (above, below) in enumerate(pairwise(lines[:_MAX_ABOVE_MOTTO])):
+        if below.text == "VIỆT NAM" and above.block == below.block and not MOTTO.search(above.text):
+            whole = replace(above, text=f"{above.text} {below.text}", sure=above.sure + below.sure)
+            if MOTTO.search(whole.text.upper()):
+                return [*lines[:i], whole, *lines[i + 2 :]]
+    return lines
 
 
 _SPOTS = (
@@ -636,7 +647,7 @@ def _entries(first: str, below: list[Line]) -> tuple[str, ...]:
     bulleted = any(_BULLET.match(line.text) and not _is_file_copy(line.text) for line in below[:4])
     entries = [part for part in re.split(r";\s*", first) if part.strip()]
     for line in below:
-        item = bool(_BULLET.match(line.text))
+        item = bool(_BULLET.match(line.text) or re.match(r"Lưu\s?:", line.text))
         filed = bool(entries) and _is_file_copy(entries[-1])
         if not line.text or (filed and not item and not _continues(entries[-1], line.text)):
             if filed:

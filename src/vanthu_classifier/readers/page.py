@@ -179,15 +179,42 @@ def _segments(row: _Row) -> list[_Row]:
     return out
 
 
+_MOTTO_BROKEN = re.compile(r"C[ỘO]NG\s*H[ÒO]A\s*X[ÃA]\s*H[ỘO]I\b")
+_MOTTO_BELOW = re.compile(r"Đ[ộo]c\s*l[ậa]p\s*-\s*T[ựu]\s*do")
+_DATE = re.compile(r"(?:\S+\s){0,6}?ngày\b.{0,12}\btháng\b.{0,12}\bnăm\b")
+
+
 def _header_edge(rows: list[_Row]) -> float | None:
-    """Left edge of the right column: where the motto begins, if anything stands to the left of it."""
+    """Left edge of the right column: where the motto begins, if anything stands to the left of it; where the motto is broken
+    in two lines, or missing, where the leftmost of what the column has begins."""
+    found: list[tuple[int, float]] = []
     for i, row in enumerate(rows[:15]):
         for segment in _segments(row):
-            if MOTTO.match(_joined(segment).upper()):
-                edge = segment[0].x0
-                near = [s for r in rows[: i + 8] for s in _segments(r)]
-                return edge if any(s[-1].x1 <= edge + 2 for s in near) else None
-    return None
+            text = _joined(segment)
+            if MOTTO.match(text.upper()):
+                found = [(i, segment[0].x0)]
+                break
+            if _MOTTO_BROKEN.match(text.upper()) or _MOTTO_BELOW.match(text) or _is_date_at_right(segment, rows, text):
+                found.append((i, segment[0].x0))
+        else:
+            continue
+        break
+    if not found:
+        return None
+    first, edge = found[0][0], min(x0 for _, x0 in found)
+    near = [s for r in rows[: first + 8] for s in _segments(r)]
+    return edge if any(s[-1].x1 <= edge + 2 for s in near) else None
+
+
+def _is_date_at_right(segment: _Row, rows: list[_Row], text: str) -> bool:
+    middle = (min(row[0].x0 for row in rows) + max(row[-1].x1 for row in rows)) / 2
+    return segment[0].x0 > middle - 2 * _SPILL and _DATE.match(text) is not None
+
+
+def _opens_right(text: str) -> bool:
+    """Whether a text is the first that the right column has."""
+    upper = text.upper()
+    return bool(MOTTO.match(upper) or _MOTTO_BROKEN.match(upper) or _MOTTO_BELOW.match(text) or _DATE.match(text))
 
 
 def _header_end(rows: list[_Row], edge: float, area: float) -> int:
@@ -201,7 +228,7 @@ def _header_end(rows: list[_Row], edge: float, area: float) -> int:
             return i
         for segment in segments:
             start, end, middle = segment[0].x0, segment[-1].x1, (segment[0].x0 + segment[-1].x1) / 2
-            if right is None and MOTTO.match(_joined(segment).upper()):
+            if right is None and start >= edge - _SPILL and _opens_right(_joined(segment)):
                 right = middle
             elif right is not None and start < edge - _SPILL and end > edge + _SPILL:
                 return i
