@@ -27,6 +27,7 @@ LAYERS = [
     {"decide"},
     {"classifier", "explain"},
     {"pandas"},
+    {"dask", "spark"},
     {"report_rows"},
     {"readers", "workbook"},
     {"writers"},

@@ -44,6 +44,8 @@ __all__ = ["COLUMNS", "DispatchClassifier", "classify"]
 
 COLUMNS = ("dispatch", "lean", "confidence", "p_paper", "basis", "loai_van_ban", "category", "reason", "warnings")
 """Columns of `classify_many`."""
+NUMBERS = ("confidence", "p_paper")
+"""Those of them that are numbers; the others are text."""
 
 _CHUNK = 2048
 """Rows that are worked on together."""
@@ -203,8 +205,10 @@ class DispatchClassifier:
         )
         rows = self._shared(_table_rows, columns, n_jobs)
         values = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+        # The same types whatever the rows are, so that parts of a table fit together. Before 3.0, pandas kept text as objects.
+        text: Any = "str" if int(pandas.__version__.split(".")[0]) >= 3 else object
         table = {
-            name: numpy.array(column, dtype=float if name in ("confidence", "p_paper") else object)
+            name: pandas.array(numpy.array(column, dtype=object), dtype="float64" if name in NUMBERS else text)
             for name, column in zip(COLUMNS, values, strict=True)
         }
         return pandas.DataFrame(table, index=index)
