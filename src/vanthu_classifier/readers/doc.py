@@ -215,6 +215,9 @@ def _look(grpprl: bytes) -> _Look:
     return _Look(**found)  # type: ignore[arg-type]
 
 
+_END = 1 << 31  # behind every byte of a file
+
+
 class _Runs:
     """Looks by where they begin in the file: pages of 512 bytes (2.9.33 ChpxFkp, 2.9.175 PapxFkp), read when they are asked for."""
 
@@ -230,13 +233,13 @@ class _Runs:
         """Style, look and end of the run that holds the byte at `offset`."""
         index = bisect_right(self._starts, offset) - 1
         if not 0 <= index < len(self._pages):
-            return 0, _NOTHING, offset + 1
+            return 0, _NOTHING, max(offset + 1, self._starts[0] if index < 0 else _END)
         if index not in self._read:
             self._read[index] = self._page((self._pages[index] & 0x3FFFFF) * 512)
         bounds, looks = self._read[index]
         run = bisect_right(bounds, offset) - 1
         if not 0 <= run < len(looks):
-            return 0, _NOTHING, offset + 1
+            return 0, _NOTHING, max(offset + 1, self._starts[index + 1])
         return *looks[run], bounds[run + 1]
 
     def _page(self, start: int) -> tuple[Sequence[int], list[tuple[int, _Look]]]:

@@ -8,11 +8,11 @@ is read once. Macros are never looked at. Elements are told by their local names
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vanthu_classifier.kept import Kept
 from vanthu_classifier.readers import flow, packed
 from vanthu_classifier.readers.flow import Block, Cell, Paragraph, Run, Table
 from vanthu_classifier.readers.page import Line
@@ -57,10 +57,11 @@ def _main(archive: packed.Archive) -> str:
 
 def _headers(archive: packed.Archive, body: Any, folder: str, name: str) -> list[Any]:
     """The header that the first page shows: its own where the section has one ("titlePg"), else the usual one."""
-    section = next((part for part in body.iter() if _name(part) == "sectPr"), None)
+    section = next(body.iter("{*}sectPr"), None)
     if section is None:
         return []
-    wanted = "first" if _is_on(section, "titlePg") else "default"
+    title_page = _child(section, "titlePg")
+    wanted = "default" if title_page is None or not _is_on(title_page) else "first"
     ids = [
         _value(part, "id") for part in section if _name(part) == "headerReference" and _value(part, "type") == wanted
     ]
@@ -81,31 +82,33 @@ def _within(folder: str, target: str) -> str:
 # ------------------------------------------------------------------ names
 
 
-@cache
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+_LOCAL: Kept[Any, str] = Kept(lambda tag: tag.rpartition("}")[2] if isinstance(tag, str) else "")
+"""Names without their namespaces; comments and processing instructions have none."""
 
 
 def _name(element: Any) -> str:
-    tag = element.tag
-    return _local(tag) if isinstance(tag, str) else ""  # comments and processing instructions have none
+    return _LOCAL[element.tag]
 
 
 def _child(element: Any, name: str) -> Any | None:
-    return next((child for child in element if _name(child) == name), None)
+    for child in element:
+        if _LOCAL[child.tag] == name:
+            return child
+    return None
 
 
 def _value(element: Any | None, name: str = "val") -> str | None:
     """An attribute by its local name."""
-    if element is None:
-        return None
-    return next((str(value) for key, value in element.attrib.items() if _local(key) == name), None)
+    if element is not None:
+        for key, value in element.attrib.items():
+            if _LOCAL[key] == name:
+                return str(value)
+    return None
 
 
-def _is_on(properties: Any | None, name: str) -> bool | None:
-    """A property that is on or off; None where it is not set."""
-    found = None if properties is None else _child(properties, name)
-    return None if found is None else _value(found) not in ("0", "false", "off", "none")
+def _is_on(element: Any) -> bool:
+    """Whether a property that is there is on."""
+    return _value(element) not in ("0", "false", "off", "none")
 
 
 # ------------------------------------------------------------------ styles
@@ -122,6 +125,8 @@ class _Look:
 
     def over(self, below: _Look) -> _Look:
         """This look, and `below` where it says nothing."""
+        if self is _NOTHING:
+            return below
         return _Look(
             self.font or below.font,
             below.capitals if self.capitals is None else self.capitals,
@@ -133,19 +138,26 @@ class _Look:
 _NOTHING = _Look()
 
 
-def _look(holder: Any | None) -> _Look:
+def _look(holder: Any) -> _Look:
     """The look that an element's `rPr` and `pPr` state."""
-    if holder is None:
-        return _NOTHING
     letters, paragraph = _child(holder, "rPr"), _child(holder, "pPr")
-    fonts = None if letters is None else _child(letters, "rFonts")
     align = None if paragraph is None else _value(_child(paragraph, "jc"))
-    return _Look(
-        font=_value(fonts, "hAnsi") or _value(fonts, "h-ansi") or _value(fonts, "ascii"),
-        capitals=_is_on(letters, "caps"),
-        hidden=_is_on(letters, "vanish"),
-        centered=None if align is None else align == "center",
-    )
+    centered = None if align is None else align == "center"
+    return replace(_letters_look(letters), centered=centered)
+
+
+def _letters_look(properties: Any | None) -> _Look:
+    """The look that the properties of letters (`rPr`) state."""
+    font, capitals, hidden = None, None, None
+    for child in () if properties is None else properties:
+        match _LOCAL[child.tag]:
+            case "rFonts":
+                font = _value(child, "hAnsi") or _value(child, "h-ansi") or _value(child, "ascii")
+            case "caps":
+                capitals = _is_on(child)
+            case "vanish":
+                hidden = _is_on(child)
+    return _Look(font, capitals, hidden) if font or capitals is not None or hidden is not None else _NOTHING
 
 
 class _Styles:
@@ -159,7 +171,7 @@ class _Styles:
         self._resolved: dict[str | None, _Look] = {}
         defaults = None if root is None else _child(root, "docDefaults")
         letters = None if defaults is None else _child(defaults, "rPrDefault")
-        self._base = _look(letters)
+        self._base = _NOTHING if letters is None else _look(letters)
         default = (
             s for s in styles if _value(s, "type") == "paragraph" and _value(s, "default") in ("1", "true", "on")
         )
@@ -257,13 +269,14 @@ def _runs(element: Any, look: _Look, styles: _Styles) -> Iterator[Run]:
 
 def _letters(run: Any, look: _Look, styles: _Styles) -> Iterator[Run]:
     properties = _child(run, "rPr")
-    style = None if properties is None else _value(_child(properties, "rStyle"))
-    own = _look(run).over(styles.letters(style) if style else _NOTHING).over(look)
-    if own.hidden:
+    if properties is not None:
+        style = _value(_child(properties, "rStyle"))
+        look = _letters_look(properties).over(styles.letters(style).over(look) if style else look)
+    if look.hidden:
         return
-    font, capitals = own.font or "", bool(own.capitals)
+    font, capitals = look.font or "", bool(look.capitals)
     for child in run:
-        name = _name(child)
+        name = _LOCAL[child.tag]
         if name == "t":
             yield Run(child.text or "", font, capitals)
         elif name in _SIGNS:
@@ -275,6 +288,8 @@ def _letters(run: Any, look: _Look, styles: _Styles) -> Iterator[Run]:
 def _boxes(paragraph: Any) -> list[Any]:
     """The text boxes that are anchored in a paragraph itself, not in another box; the newer of two spellings."""
     out: list[Any] = []
+    if next(paragraph.iter("{*}txbxContent"), None) is None:
+        return out
     waiting = list(reversed(paragraph))
     while waiting:
         element = waiting.pop()
