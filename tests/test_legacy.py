@@ -218,6 +218,14 @@ def test_the_last_letter_has_its_place(encoding: str) -> None:
     assert (cleaned.text[-1], cleaned.ends[-1]) == ("ê", len(coded))
 
 
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=40), st.sampled_from(ENCODINGS))
+def test_a_text_and_its_letters_are_converted_alike(text: str, encoding: str) -> None:
+    pieces = legacy.letters(text, encoding)
+    assert legacy.to_unicode(text, encoding) == unicodedata.normalize("NFC", "".join(letter for letter, _, _ in pieces))
+    assert "".join(text[start:end] for _, start, end in pieces) == text
+
+
 # ------------------------------------------------------------------ mixed and doubtful
 
 

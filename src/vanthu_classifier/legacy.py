@@ -131,7 +131,16 @@ def to_unicode(text: str, encoding: str) -> str:
     >>> to_unicode("QuyÕt ®Þnh", "tcvn3"), to_unicode("QuyEÁT ÑÒNH", "vni"), to_unicode("Quyáº¿t", "mojibake")
     ('Quyết định', 'QuyẾT ĐỊNH', 'Quyết')
     """
+    if encoding in ("tcvn3", "viscii"):
+        return unicodedata.normalize("NFC", text.translate(_letter_table(encoding)))
     return unicodedata.normalize("NFC", "".join(piece[0] for piece in letters(text, encoding)))
+
+
+@cache
+def _letter_table(encoding: str) -> Mapping[int, str]:
+    """The table of an encoding of single letters for `str.translate`, with the signs of code page 1252."""
+    signs = {code: _western(chr(code)) for code in (*range(0x80, 0xA0), *range(0xF020, 0xF07F))}
+    return signs | {ord(seen): letter for seen, letter in _table(encoding).items()}
 
 
 def _from_table(text: str, table: Mapping[str, str]) -> Iterator[_Piece]:

@@ -19,9 +19,10 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from vanthu_classifier.errors import MissingExtraError, UnreadableFileError
 from vanthu_classifier.readers import flow
@@ -149,8 +150,7 @@ def _properties(grpprl: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(NamedTuple):
     """What properties say; None where they say nothing."""
 
     font: int | None = None
@@ -168,8 +168,7 @@ class _Look:
 
     def over(self, below: _Look) -> _Look:
         """This look, and the letters and alignment of `below` where it says nothing."""
-        return replace(
-            self,
+        return self._replace(
             font=below.font if self.font is None else self.font,
             capitals=below.capitals if self.capitals is None else self.capitals,
             hidden=below.hidden if self.hidden is None else self.hidden,

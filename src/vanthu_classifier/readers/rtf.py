@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from vanthu_classifier.errors import UnreadableFileError
 from vanthu_classifier.legacy import font_of
@@ -75,8 +76,7 @@ _KEPT = {"shpinst", "shptxt", "shp", "do", "fldrslt", "listtext", "pntext", "nes
 """Groups that a reader may ignore and that show text, or lead to some."""
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """What holds inside a group; `into` is what its text is for: "" the page, "skip" nothing."""
 
     font: int | None = None
@@ -215,7 +215,7 @@ class _Reader:
         if len(self._groups) >= _MAX_GROUPS:
             raise _TooDeepError
         self._groups.append((self._state, self._story))
-        self._state = replace(self._state, opening=True, ignorable=False)
+        self._state = self._state._replace(opening=True, ignorable=False)
         self._standing_in = 0
 
     def _close(self) -> None:
@@ -231,7 +231,7 @@ class _Reader:
     def _word(self, word: str, number: int | None) -> None:
         state = self._state
         if state.opening:
-            self._state = replace(state, opening=False)
+            self._state = state._replace(opening=False)
             if self._destination(word):
                 return
         if self._state.skip and word not in ("ud",):
@@ -247,27 +247,27 @@ class _Reader:
         """Whether the first word of a group says that its text is for something else than the page."""
         state = self._state
         if word in ("header", "headerf", "headerr") and not state.skip:
-            self._state = replace(state, into="header", hidden=False, deleted=False, depth=0, centered=None)
+            self._state = state._replace(into="header", hidden=False, deleted=False, depth=0, centered=None)
             self._story = self._headers.setdefault(word, _Story())
             return True
         if word in ("shptxt", "dptxbxtext") and not state.skip:
-            self._state = replace(state, into="box", depth=0, centered=None)
+            self._state = state._replace(into="box", depth=0, centered=None)
             self._story = _Story()
             return True
         if word == "fonttbl":
-            self._state = replace(state, into="fonts", skip=False)
+            self._state = state._replace(into="fonts", skip=False)
             return True
         if word == "ud":  # the Unicode spelling of an \upr group
-            self._state = replace(state, skip=bool(self._groups) and len(self._groups) > 1 and self._groups[-2][0].skip)
+            self._state = state._replace(skip=bool(self._groups) and len(self._groups) > 1 and self._groups[-2][0].skip)
             return True
         if word in _SKIPPED or (state.ignorable and word not in _KEPT):
-            self._state = replace(self._state, skip=True)
+            self._state = self._state._replace(skip=True)
             return True
         return False
 
     def _sign(self, sign: str) -> None:
         if sign == "*" and self._state.opening:
-            self._state = replace(self._state, ignorable=True)
+            self._state = self._state._replace(ignorable=True)
         elif sign in _SYMBOLS:
             self._text(_SYMBOLS[sign])
         elif sign in "\r\n":
@@ -295,7 +295,7 @@ class _Reader:
 
     def _touch(self) -> None:
         if self._state.opening:
-            self._state = replace(self._state, opening=False)
+            self._state = self._state._replace(opening=False)
 
     def _flush(self) -> None:
         """The bytes so far as letters: by the code page of their font; those of a legacy font as the Western page shows them."""
@@ -362,7 +362,7 @@ class _Reader:
         self._story.end_row(max(2, self._state.depth), self._edges)
 
     def _set(self, **what: object) -> None:
-        self._state = replace(self._state, **what)  # type: ignore[arg-type]
+        self._state = self._state._replace(**what)  # type: ignore[arg-type]
 
     def _fcharset(self, number: int) -> None:
         self._fonts.setdefault(self._font(), _Font()).page = _CODE_PAGES.get(number)
