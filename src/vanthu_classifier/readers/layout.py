@@ -215,7 +215,9 @@ def _is_capitals(text: str) -> bool:
 def _with_whole_motto(lines: list[Line]) -> list[Line]:
     """The lines with a motto that was broken in two ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA", "VIỆT NAM") on one."""
     for i, (above, below) in enumerate(pairwise(lines[:_MAX_ABOVE_MOTTO])):
-        if below.text == "VIỆT NAM" and above.block == below.block and not MOTTO.search(above.text):
+        if below.text == "VIỆT NAM" and above.block == below.block:
+            if MOTTO.search(above.text.upper()):  # mended above, and broken all the same
+                return [*lines[: i + 1], *lines[i + 2 :]]
             whole = replace(above, text=f"{above.text} {below.text}", sure=above.sure + below.sure)
             if MOTTO.search(whole.text.upper()):
                 return [*lines[:i], whole, *lines[i + 2 :]]
@@ -331,7 +333,9 @@ def _has_sure_figures(line: Line) -> bool:
     words = line.text.split()
     if len(words) != len(line.sure) or re.search(r"\d[^\W\d_]|[^\W\d_]\d", line.text):
         return False
-    return all(sure >= 0.9 for word, sure in zip(words, line.sure, strict=True) if re.search(r"\d", word))
+    figures = [(word, sure) for word, sure in zip(words, line.sure, strict=True) if re.search(r"\d", word)]
+    # The year is printed with the form; day and month are what a hand writes into it.
+    return all(sure >= (0.6 if re.fullmatch(r"(?:19|20)\d\d\W*", word) else 0.9) for word, sure in figures)
 
 
 def _notes(head: list[Line]) -> tuple[str, ...]:
@@ -640,14 +644,18 @@ def _recipients(rest: list[Line]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
 
 def _bulleted(line: Line) -> Line:
     """A recognised line with the sign that its hyphen was taken for put right."""
-    return replace(line, text=re.sub(r"^[^\w\s(]{1,2}\s+(?=\w)", "- ", line.text)) if line.sure else line
+    return replace(line, text=_HYPHEN.sub("- ", line.text)) if line.sure else line
+
+
+_HYPHEN = re.compile(r"^(?:[^\w(]*[-~=«»¬][^\w(]*|[^\w\s(]{1,2}\s+|_\s*)(?=\w)")
 
 
 def _entries(first: str, below: list[Line]) -> tuple[str, ...]:
     bulleted = any(_BULLET.match(line.text) and not _is_file_copy(line.text) for line in below[:4])
     entries = [part for part in re.split(r";\s*", first) if part.strip()]
     for line in below:
-        item = bool(_BULLET.match(line.text) or re.match(r"Lưu\s?:", line.text))
+        closed = bool(entries) and entries[-1].endswith(";")
+        item = closed or bool(_BULLET.match(line.text) or re.match(r"Lưu\s?:", line.text))
         filed = bool(entries) and _is_file_copy(entries[-1])
         if not line.text or (filed and not item and not _continues(entries[-1], line.text)):
             if filed:

@@ -156,7 +156,7 @@ def _file_copy(part: list[Word]) -> list[Word]:
     at = next((i for i, word in enumerate(part[:4]) if word.text == "Lưu:"), None)
     if at is None:
         return part
-    if at > 0 and all(word.sure < 0.8 or word.text == "-" for word in part[:at]):  # dirt before the entry
+    if at > 0 and all(word.sure < 0.8 or not any(map(str.isalnum, word.text)) for word in part[:at]):  # dirt before it
         part, at = [_as(part[at - 1], "-"), *part[at:]], 1
     if at + 1 >= len(part) or not _VT.fullmatch(part[at + 1].text):
         return part
@@ -240,7 +240,7 @@ def _put(read: list[Word], fixed: _Fixed) -> list[Word]:
     step = (last.x1 - first.x0) / len(fixed.words)
     places = [first.x0 + i * step for i in range(len(fixed.words) + 1)]
     return [
-        Word(text, places[i], places[i + 1], first.y, first.size, sure, raw if i == 0 else text)
+        Word(text, places[i], places[i + 1], first.y, first.size, sure, raw if i == 0 else " ")
         for i, text in enumerate(fixed.words)
     ]
 

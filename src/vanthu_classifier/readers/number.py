@@ -136,7 +136,7 @@ def _recognised(line: Line, found: re.Match[str], name: FileName, agency: str | 
     year = _YEAR.search(before)
     middle = mark + (f"{year[1]}/" if year else "")
     before = before[: year.start()] if year else before
-    sure = _sure_of(line, found.start(2), found.start(2) + symbol[0])
+    sure = _sure_of(line, found.start(2), found.start(2) + len(before))
     raw = line.raw or line.text
     digits = _digits(before)
     named = name.number if _agrees(name, groups) else None

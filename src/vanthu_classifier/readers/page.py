@@ -271,7 +271,7 @@ def _lines(rows: list[_Row], area: float, page: int, block: int) -> list[Line]:
             out.append(Line("", block, page))
         middle = (row[0].x0 + row[-1].x1) / 2
         sure = () if all(w.sure == 1.0 for w in row) else tuple(w.sure for w in row)
-        raw = " ".join(w.raw or w.text for w in row) if any(w.raw for w in row) else ""
+        raw = " ".join(" ".join(w.raw or w.text for w in row).split()) if any(w.raw for w in row) else ""
         out.append(Line(" ".join(w.text for w in row), block, page, abs(middle - area) < _CENTERED, sure, raw))
     return out
 
