@@ -60,6 +60,12 @@ def _in_force(day: date) -> tuple[Pack, ...]:
     return in_force(day)
 
 
+@lru_cache(maxsize=64)
+def _beside(pack: Pack) -> tuple[Pack, ...]:
+    """The shipped packs that stand beside this one; looked for once, not once a document."""
+    return tuple(map(load, pack.beside))
+
+
 def warnings(facts: Facts, pack: Pack, loai: str | None, on: AsOf) -> tuple[str, ...]:
     """What the reader of an answer of `pack` has to know about its time; `loai` is the type that the answer is about."""
     day = on if isinstance(on, date) else facts.ngay
@@ -72,10 +78,9 @@ def warnings(facts: Facts, pack: Pack, loai: str | None, on: AsOf) -> tuple[str,
         return _of_the_day(facts, pack, loai, day)
     if pack.in_force(day):
         own = rule_document(pack, facts, loai=loai)[0]
-        beside = [load(id) for id in pack.beside]
         return tuple(
             _both(other, facts, loai, day)
-            for other in beside
+            for other in _beside(pack)
             if other.in_force(day) and rule_document(other, facts, loai=loai)[0].outcome is not own.outcome
         )
     if pack.in_force_to is not None and day > pack.in_force_to:
@@ -100,7 +105,7 @@ def _expired(facts: Facts, pack: Pack, loai: str | None, when: str, day: date) -
     )
     offered = [
         f"Theo {other.short} (bộ {other.id}): {_answer(other, facts, loai)}."
-        for other in map(load, pack.beside)
+        for other in _beside(pack)
         if other.in_force(day)
     ]
     return " ".join((said, *offered))
