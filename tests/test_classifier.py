@@ -1,8 +1,14 @@
 """The way in: one title and many, spellings of one title, errors that name the row."""
 
+import json
 import math
+import os
+import random
+import subprocess
+import sys
 import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import pandas
@@ -110,6 +116,105 @@ def test_threads_give_the_same(clf: DispatchClassifier) -> None:
     assert len(results) == 4
     for result in results:
         pandas.testing.assert_frame_equal(result, wanted)
+
+
+MIXED = [title for title in TITLES for _ in range(6)]
+random.Random(4).shuffle(MIXED)
+
+
+def _told(title: str) -> str:
+    return json.dumps(classify(title).to_dict(), ensure_ascii=False)
+
+
+def test_one_classifier_serves_many_threads() -> None:
+    """Titles that rules decide and titles that the model decides, mixed; every word of each answer is that of one thread."""
+    bases = {str(classify(title).basis) for title in TITLES}
+    assert {"rule", "model"} <= bases
+    wanted = [_told(title) for title in MIXED]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # threads take turns in the middle of everything
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(_told, MIXED)) == wanted
+    finally:
+        sys.setswitchinterval(before)
+
+
+_IN_A_FRESH_PROCESS = """
+import json, os, sys, threading
+
+titles = json.load(sys.stdin)
+def told(title):
+    return json.dumps(classify(title).to_dict(), ensure_ascii=False)
+"""
+_RACED = """
+sys.setswitchinterval(1e-5)
+start = threading.Barrier(len(titles))
+found, wrong = [None] * len(titles), []
+def work(i):
+    global classify
+    try:
+        start.wait(60)
+        from vanthu_classifier import classify  # imports, rule pack, model and words: all loaded by whoever comes first
+        found[i] = told(titles[i])
+    except BaseException as error:
+        wrong.append(repr(error))
+threads = [threading.Thread(target=work, args=(i,)) for i in range(len(titles))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert not wrong, wrong
+print(json.dumps(found))
+"""
+_FORKED = """
+from vanthu_classifier import classify
+if LOADED:
+    for title in titles: told(title)
+def in_a_child(titles):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            with os.fdopen(writing, "w") as pipe:
+                json.dump([told(title) for title in titles], pipe)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    return child, os.fdopen(reading)
+children = [in_a_child(titles) for _ in range(2)]
+answers = [json.load(pipe) for _, pipe in children]
+for child, pipe in children:
+    pipe.close()
+    os.waitpid(child, 0)
+answers.append([told(title) for title in titles])  # the parent goes on
+assert answers[0] == answers[1] == answers[2]
+print(json.dumps(answers[0]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "program",
+    [
+        _RACED,
+        pytest.param(
+            f"LOADED = False\n{_FORKED}",
+            marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+        ),
+        pytest.param(
+            f"LOADED = True\n{_FORKED}",
+            marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+        ),
+    ],
+    ids=["threads race to load", "forked before loading", "forked after loading"],
+)
+def test_a_fresh_process_answers_the_same(program: str) -> None:
+    titles = TITLES * 2
+    done = subprocess.run(
+        [sys.executable, "-c", _IN_A_FRESH_PROCESS + program],
+        input=json.dumps(titles), capture_output=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [_told(title) for title in titles]
 
 
 _SPELLINGS = {

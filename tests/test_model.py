@@ -129,6 +129,14 @@ def test_titles_read_together_are_read_alike(titles: list[str]) -> None:
     )
 
 
+@settings(deadline=None, max_examples=150)
+@given(st.one_of(st.text(max_size=30), st.sampled_from(MORE_TITLES)))
+def test_a_title_read_for_more_questions_has_the_same_log_odds(title: str) -> None:
+    reading = SHIPPED.reading(title)
+    assert np.array_equal(reading.log_odds, SHIPPED.log_odds([title])[0])
+    assert list(reading.probabilities.values()) == SHIPPED.predict_proba([title])[0].tolist()
+
+
 # ------------------------------------------------------------------ estimator
 
 

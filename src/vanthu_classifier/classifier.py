@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,7 +31,6 @@ from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError, Inpu
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.local import Local
 from vanthu_classifier.rulepack import Pack
-from vanthu_classifier.text import CleanText
 from vanthu_classifier.validity import AsOf, pack_for, read_as_of
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     import pandas
 
     from vanthu_classifier.model import Predictor
+    from vanthu_classifier.model.predictor import Reading
 
 __all__ = ["COLUMNS", "DispatchClassifier", "classify"]
 
@@ -155,16 +155,16 @@ class DispatchClassifier:
         if not needs_model(facts) or self.model is None:
             return decide(facts, pack, policy=self._policy, on=self.as_of)
         predictor = _predictor(self.model)
-        types = _distributions(predictor, [facts])[0]
+        reading = predictor.reading(facts.title)
         return decide(
             facts,
             pack,
-            types,
+            reading.probabilities,
             policy=self._policy,
             on=self.as_of,
             model=predictor.id,
             model_sha256=predictor.sha256,
-            contributions=_contributions(predictor, facts.title),
+            contributions=partial(_contributions, reading),
         )
 
     def classify_many(
@@ -388,15 +388,5 @@ def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[
     return given
 
 
-def _distributions(predictor: Predictor, facts: Sequence[Facts]) -> list[dict[str, float]]:
-    probabilities = predictor.predict_proba([f.title for f in facts])
-    classes = [str(c) for c in predictor.classes_]
-    return [dict(zip(classes, row.tolist(), strict=True)) for row in probabilities]
-
-
-def _contributions(predictor: Predictor, title: CleanText) -> Callable[[str], Sequence[Contribution]]:
-    def words(code: str) -> Sequence[Contribution]:
-        found = predictor.contributions(title, code, 8)
-        return tuple(Contribution(text, float(weight), tuple(spans)) for text, spans, weight in found)
-
-    return words
+def _contributions(reading: Reading, code: str) -> Sequence[Contribution]:
+    return tuple(Contribution(text, float(weight), tuple(spans)) for text, spans, weight in reading.contributions(code))

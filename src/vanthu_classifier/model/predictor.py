@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -25,7 +25,7 @@ from vanthu_classifier.model.features import Span, features
 from vanthu_classifier.model.index import Index
 from vanthu_classifier.text import CleanText
 
-__all__ = ["GRAIN", "Predictor"]
+__all__ = ["GRAIN", "Predictor", "Reading"]
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -81,32 +81,27 @@ class Predictor:
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_index"}  # made again in a moment
 
-    def contributions(self, title: str | CleanText, code: str, k: int = 8) -> list[tuple[str, list[Span], float]]:
-        """The `k` words or phrases of `title` that weighed most for (> 0) or against (< 0) the type `code`.
-
-        Each with its letters, the spans in `title` where it stands, and its weight: log-odds for `code` as against the other types, those
-        mixed as the model finds them likely here. Raises `KeyError` where the model does not know the type.
-        """
-        column = {str(c): i for i, c in enumerate(self.classes_)}[code]
+    def reading(self, title: str | CleanText) -> Reading:
+        """What the model makes of one title, for a title that is asked about more than once: it is read and cut into words here, and not again."""
         found = features(_text(title))
-        counts = Counter(name for name, _ in found)
-        indices = np.array([self.vocabulary[name] for name in counts if name in self.vocabulary], dtype=np.int64)
-        times = np.array([count for name, count in counts.items() if name in self.vocabulary], dtype=np.int64)
-        values = self._values(np.zeros(len(indices), dtype=np.int64), indices, times, 1)
-        others = _softmax(np.delete(self.log_odds([title]), column, axis=1))[0]
-        rows = self.weights[indices].astype(np.float64)
-        gains = dict(
-            zip(indices.tolist(), (rows[:, column] - np.delete(rows, column, axis=1) @ others) * values, strict=True)
-        )
+        counts = Counter(self.vocabulary[name] for name, _ in found if name in self.vocabulary)
+        columns = np.array(sorted(counts), dtype=np.int64)
+        times = np.array([counts[column] for column in columns.tolist()], dtype=np.int64)
+        rows = np.zeros(len(columns), dtype=np.int64)
         raw = title.raw if isinstance(title, CleanText) else title
-        phrases: dict[str, tuple[list[Span], list[float]]] = {}
-        for name, span in found:
-            if span is not None and name in self.vocabulary:
-                spans, weights = phrases.setdefault(" ".join(raw[slice(*span)].lower().split()), ([], []))
-                spans.append(span)
-                weights.append(gains[self.vocabulary[name]] / counts[name])
-        ranked = [(text, sorted(set(spans)), math.fsum(weights)) for text, (spans, weights) in phrases.items()]
-        return sorted(ranked, key=lambda entry: (-abs(entry[2]), entry[1]))[:k]
+        return Reading(
+            self,
+            raw,
+            found,
+            counts,
+            columns,
+            self._values(rows, columns, times, 1),
+            self._scores(rows, columns, times, 1)[0],
+        )
+
+    def contributions(self, title: str | CleanText, code: str, k: int = 8) -> list[tuple[str, list[Span], float]]:
+        """The `k` words or phrases of `title` that weighed most for or against the type `code`: see `Reading.contributions`."""
+        return self.reading(title).contributions(code, k)
 
     def _values(self, rows: Numbers, columns: Numbers, counts: Numbers, titles: int) -> npt.NDArray[np.float32]:
         """The TF-IDF weights of features: in which title each stands, its column, and how often."""
@@ -126,6 +121,50 @@ class Predictor:
             gains = self.weights[columns[part]] * values[part, None]
             out[rows[mine]] += np.add.reduceat(gains, mine - mine[0], axis=0)
         return out
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """One title as the model read it: made by `Predictor.reading`.
+
+    `found` are the features with their places in `raw`, the title as typed; `counts` how often each known one stands there, by its column; `columns` has
+    these in order and `values` their TF-IDF weights; `log_odds` has one number a class.
+    """
+
+    predictor: Predictor
+    raw: str
+    found: Sequence[tuple[str, Span | None]]
+    counts: Mapping[int, int]
+    columns: Numbers
+    values: npt.NDArray[np.float32]
+    log_odds: Floats
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """The probability of each type, as `Predictor.predict_proba` has it."""
+        row = _softmax(self.log_odds[None])[0]
+        return dict(zip(self.predictor.classes_.tolist(), row.tolist(), strict=True))
+
+    def contributions(self, code: str, k: int = 8) -> list[tuple[str, list[Span], float]]:
+        """The `k` words or phrases that weighed most for (> 0) or against (< 0) the type `code`.
+
+        Each with its letters, the spans in the title where it stands, and its weight: log-odds for `code` as against the other types, those
+        mixed as the model finds them likely here. Raises `KeyError` where the model does not know the type.
+        """
+        column = {str(c): i for i, c in enumerate(self.predictor.classes_)}[code]
+        others = _softmax(np.delete(self.log_odds[None], column, axis=1))[0]
+        weights = self.predictor.weights[self.columns].astype(np.float64)
+        gains = (weights[:, column] - np.delete(weights, column, axis=1) @ others) * self.values
+        gain_of = dict(zip(self.columns.tolist(), gains.tolist(), strict=True))
+        phrases: dict[str, tuple[list[Span], list[float]]] = {}
+        for name, span in self.found:
+            feature = self.predictor.vocabulary.get(name)
+            if span is not None and feature is not None:
+                spans, parts = phrases.setdefault(" ".join(self.raw[slice(*span)].lower().split()), ([], []))
+                spans.append(span)
+                parts.append(gain_of[feature] / self.counts[feature])
+        ranked = [(text, sorted(set(spans)), math.fsum(parts)) for text, (spans, parts) in phrases.items()]
+        return sorted(ranked, key=lambda entry: (-abs(entry[2]), entry[1]))[:k]
 
 
 def _text(title: object) -> str | CleanText:
