@@ -13,8 +13,8 @@ from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from vanthu_classifier import collector, rulepack
 from vanthu_classifier import facts as facts_module
-from vanthu_classifier import rulepack
 from vanthu_classifier.decide import (
     REVIEW_MODES,
     Answer,
@@ -281,11 +281,13 @@ _Columns = Mapping[str, Sequence[Any]]
 _Work = Callable[[DispatchClassifier, _Columns, int], list[_Done]]
 
 
+@collector.paused()
 def _table_rows(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[tuple[object, ...]]:
     facts = _facts(columns, offset, clf.pack.local)
     return [judge.row(f, answer) for f, (judge, answer, _) in zip(facts, clf._answered(facts), strict=True)]
 
 
+@collector.paused()
 def _decisions(clf: DispatchClassifier, columns: _Columns, offset: int) -> list[Decision]:
     facts = _facts(columns, offset, clf.pack.local)
     decisions = [
