@@ -55,7 +55,7 @@ def record(lines: Sequence[Line], path: str) -> Record:
     >>> found.co_quan_ban_hanh, found.kinh_gui, found.noi_nhan
     ('UBND HUYỆN PHÚ VANG - PHÒNG NỘI VỤ', ('Các phòng, ban.',), ('Như trên', 'Lưu: VT.'))
     """
-    cleaned = [replace(line, text=clean(line.text).text) for line in lines]
+    cleaned = [_cleaned(line) for line in lines]
     head, rest = _head_and_rest(_unfolded(_with_whole_motto(cleaned)))
     name = filename.read(path)
     motto = any(MOTTO.search(line.text.upper()) for line in head)
@@ -95,6 +95,11 @@ def record(lines: Sequence[Line], path: str) -> Record:
         do_khan=fields["do_khan"].value,
         hinh_thuc_sao=fields["hinh_thuc_sao"].value,
     )
+
+
+def _cleaned(line: Line) -> Line:
+    text = clean(line.text).text
+    return line if text == line.text else replace(line, text=text)
 
 
 @dataclass(frozen=True, slots=True)

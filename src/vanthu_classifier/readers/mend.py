@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -194,8 +194,7 @@ def _unglued(word: Word) -> list[Word]:
 
 def _cut(word: Word, start: int, end: int) -> Word:
     step = (word.x1 - word.x0) / len(word.text)
-    return replace(
-        word,
+    return word._replace(
         text=word.text[start:end],
         x0=word.x0 + start * step,
         x1=word.x0 + end * step,
@@ -209,7 +208,7 @@ _PRINTED = 0.98  # printed figures are all above; of handwritten ones at least o
 def _by_letters(word: Word) -> Word:
     if not word.letters:
         return word
-    return replace(word, sure=0.95 if min(word.letters) >= _PRINTED else min(word.sure, 0.6))
+    return word._replace(sure=0.95 if min(word.letters) >= _PRINTED else min(word.sure, 0.6))
 
 
 def _matched(part: list[Word], fixed: _Fixed) -> tuple[int, float]:
@@ -249,5 +248,5 @@ def _as(word: Word, text: str) -> Word:
     if word.text == text:
         return word
     if text.rstrip(":;") == word.text.rstrip(":;.,"):  # only the closing mark differs
-        return replace(word, text=text, raw=word.text)
-    return replace(word, text=text, raw=word.raw or word.text)
+        return word._replace(text=text, raw=word.text)
+    return word._replace(text=text, raw=word.raw or word.text)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
 from statistics import median
+from typing import NamedTuple
 
 from vanthu_classifier.text import clean
 
@@ -28,8 +29,7 @@ MOTTO = re.compile(
 """National motto, or the heading of a Party document (HD 36-HD/VPTW), in cleaned text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word and its box: points from the upper left corner, `y` is the foot of the letters, `size` their height.
 
     `sure` (0-1) says how sure the recognition is of a word in a picture; 1 where the file states the letters. `raw` is

@@ -134,7 +134,8 @@ def _picture(document: Any, number: int) -> tuple[Image, float]:
 def _stated(document: Any) -> tuple[Line, ...]:
     """The lines of the text layer of the pages that matter.
 
-    Head: the first two pages. Recipients: the pages that name them and the next. Copy marks: the last page.
+    Head: the first two pages. Recipients: the pages that name them and the next. Copy marks: the last page. Only where columns may stand, at head and
+    foot, are words asked for their places, which is most of the work; what is between is matter, whose lines pdfium gives in their order.
     """
     out: list[Line] = []
     count = len(document)
@@ -147,13 +148,17 @@ def _stated(document: Any) -> tuple[Line, ...]:
                 foot < 0 and _NAMED.search(page.text) is not None and "noi nhan" in strip_diacritics(page.text).lower()
             )
             foot = number if named else foot
-            if number < 2 or named or number == foot + 1 or number == count - 1:
-                block = out[-1].block + 1 if out else 0
+            block = out[-1].block + 1 if out else 0
+            marked = number == count - 1 and _COPIED.search(page.text) is not None
+            if number == 0 or named or number == foot + 1 or marked or page.legacy:
                 found = reading_order(page.words(), width=page.width, page=number, block=block)
                 out += [replace(line, legacy=page.legacy) for line in found] if page.legacy else found
+            elif number == 1:
+                out += [Line(text.strip(), block, number) for text in page.text.translate(_GLYPHS).splitlines()]
     return tuple(out)
 
 
+_COPIED = re.compile("sao", re.IGNORECASE)
 _NAMED = re.compile(r"n\w{1,3}i\s+nh\w{1,3}n", re.IGNORECASE)  # quick to say no; letters may be decomposed
 
 
@@ -180,7 +185,7 @@ class _Page:
     def words(self) -> list[Word]:
         """The words with their boxes, in Unicode: those of a page in a legacy font before its columns are told apart by what stands in them."""
         found = _found(self._textpage.raw, self._letters(), self._height)
-        return [replace(word, text=self._spelt(at, word.text)) if self.legacy else word for at, word in found]
+        return [word._replace(text=self._spelt(at, word.text)) if self.legacy else word for at, word in found]
 
     def _spelt(self, at: int, text: str) -> str:
         """A word of a page in a legacy encoding; its font says whether small letters are drawn as capitals."""
@@ -223,11 +228,16 @@ def _found(textpage: Any, letters: str, height: float) -> Iterator[tuple[int, Wo
     box_of, size_of = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
     first, last = pdfium.FS_RECTF(), pdfium.FS_RECTF()
     into_first, into_last = ctypes.byref(first), ctypes.byref(last)
+    sizes: dict[float, float] = {}
     for run in _RUN.finditer(letters):
         start, end = run.span()
         box_of(textpage, start, into_first)
         box_of(textpage, end - 1, into_last)
-        size, bottom, left, right = max(size_of(textpage, start), 1.0), first.bottom, first.left, last.right
+        bottom, left, right = first.bottom, first.left, last.right
+        tall = round(first.top - bottom, 2)  # letters as tall have the same size
+        size = sizes.get(tall)
+        if size is None:
+            size = sizes[tall] = max(size_of(textpage, start), 1.0)
         if abs(bottom - last.bottom) < 0.3 * size and 0 <= right - left < 1.2 * size * (end - start):
             yield start, Word(run.group(), left, right, height - bottom, size)
         else:

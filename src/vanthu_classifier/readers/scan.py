@@ -101,7 +101,7 @@ def _again(grey: Image, words: list[Word], box: tuple[float, float, float, float
         return words
     part = grey.crop((round(left * scale), round(top * scale), round(right * scale), round(bottom * scale)))
     read = [
-        replace(word, x0=word.x0 + left, x1=word.x1 + left, y=word.y + top)
+        word._replace(x0=word.x0 + left, x1=word.x1 + left, y=word.y + top)
         for line in mended(ocr.lines(part, dpi=DPI, one_column=True))
         for word in line
     ]
