@@ -222,26 +222,61 @@ def _is_stamped(page: Any) -> bool:
 
 
 def _found(textpage: Any, letters: str, height: float) -> Iterator[tuple[int, Word]]:
-    """The words, each with the index of its first letter."""
-    import pypdfium2.raw as pdfium
+    """The words, each with the index of its first letter; a line of matter counts as one word, since no column parts it."""
+    measure = _Measure(textpage, height)
+    for line in _LINE.finditer(letters):
+        start, end = line.span()
+        whole = measure.run(start, end, letters) if _is_matter(line.group()) else None
+        if whole:
+            yield start, whole
+            continue
+        for run in _RUN.finditer(letters, start, end):
+            word = measure.run(*run.span(), letters)
+            if word:
+                yield run.start(), word
+            else:
+                yield from _pieces(textpage, letters, *run.span(), height)
 
-    box_of, size_of = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
-    first, last = pdfium.FS_RECTF(), pdfium.FS_RECTF()
-    into_first, into_last = ctypes.byref(first), ctypes.byref(last)
-    sizes: dict[float, float] = {}
-    for run in _RUN.finditer(letters):
-        start, end = run.span()
-        box_of(textpage, start, into_first)
-        box_of(textpage, end - 1, into_last)
+
+class _Measure:
+    """Where letters that follow each other stand, by the boxes of the first and the last of them."""
+
+    def __init__(self, textpage: Any, height: float) -> None:
+        import pypdfium2.raw as pdfium
+
+        self._textpage, self._height = textpage, height
+        self._box_of, self._size_of = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
+        self._first, self._last = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+        self._into_first, self._into_last = ctypes.byref(self._first), ctypes.byref(self._last)
+        self._sizes: dict[float, float] = {}
+
+    def run(self, start: int, end: int, letters: str) -> Word | None:
+        """The letters as one word; None where they do not stand in one row, close to each other."""
+        first, last = self._first, self._last
+        self._box_of(self._textpage, start, self._into_first)
+        self._box_of(self._textpage, end - 1, self._into_last)
         bottom, left, right = first.bottom, first.left, last.right
         tall = round(first.top - bottom, 2)  # letters as tall have the same size
-        size = sizes.get(tall)
+        size = self._sizes.get(tall)
         if size is None:
-            size = sizes[tall] = max(size_of(textpage, start), 1.0)
+            size = self._sizes[tall] = max(self._size_of(self._textpage, start), 1.0)
         if abs(bottom - last.bottom) < 0.3 * size and 0 <= right - left < 1.2 * size * (end - start):
-            yield start, Word(run.group(), left, right, height - bottom, size)
-        else:
-            yield from _pieces(textpage, letters, start, end, height)
+            return Word(letters[start:end], left, right, self._height - bottom, size)
+        return None
+
+
+_LINE = re.compile(
+    r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff\u200b-\u200f\ufeff](?:[^\r\n]*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff\u200b-\u200f\ufeff])?"
+)
+_LEAST_MATTER = 60  # letters; the two columns of head and foot are shorter, or in capitals, or have a date
+_COLUMN = re.compile(
+    r"\bngày\b.*\btháng\b|C[ỘO]NG\s*H[ÒO]A|n\w{1,3}i\s+nh\w{1,3}n|[^\w\s](?:\s*[^\w\s]){4}|\s\s\s", re.IGNORECASE
+)
+
+
+def _is_matter(line: str) -> bool:
+    """Whether a line is one of a paragraph, from margin to margin."""
+    return len(line) >= _LEAST_MATTER and 5 * sum(map(str.islower, line)) > 3 * len(line) and not _COLUMN.search(line)
 
 
 _RUN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff\u200b-\u200f\ufeff]+")
