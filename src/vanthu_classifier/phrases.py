@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, reduce
 from importlib.resources import files
@@ -259,15 +259,12 @@ class _Purpose:
     unless_head: tuple[_Phrase, ...]
     unless: tuple[_Phrase, ...]
 
-    def restricted(self, wanted: int) -> _Purpose | None:
-        """The same with those phrases alone whose bits are in `wanted`; None where none is left that states it."""
-        at_head, anywhere, unless_head, unless = (
-            tuple(phrase for phrase in some if phrase.bit & wanted)
-            for some in (self.at_head, self.anywhere, self.unless_head, self.unless)
-        )
-        if not (at_head or anywhere):
-            return None
-        return _Purpose(self.id, self.kind, at_head, anywhere, unless_head, unless)
+    @property
+    def parts(self) -> tuple[tuple[_Phrase, ...], ...]:
+        return self.at_head, self.anywhere, self.unless_head, self.unless
+
+    def with_parts(self, parts: Iterable[Iterable[_Phrase]]) -> _Purpose:
+        return _Purpose(self.id, self.kind, *map(tuple, parts))
 
     def find(self, text: str, matter: int) -> tuple[int, int] | None:
         """Where its first phrase stands: one at the head, or else the one furthest to the left."""
@@ -314,6 +311,12 @@ class _Lexicon:
                 )
             )
         self.n = len(phrases)
+        self.place_of = {
+            phrase.bit: (number, part, phrase)
+            for number, purpose in enumerate(self.purposes)
+            for part, some in enumerate(purpose.parts)
+            for phrase in some
+        }
         self.every = (1 << self.n) - 1
         self._learn_words(phrases)
         self.of_stretch: Kept[str, int] = Kept(self._of_stretch)
@@ -345,9 +348,16 @@ class _Lexicon:
         return reduce(or_, (self.of_word[word] for word in _WORD.findall(stretch)), 0)
 
     def _restricted(self, wanted: int) -> tuple[_Purpose, ...]:
-        """The purposes that those of the phrases in `wanted` may state."""
-        some = (purpose.restricted(wanted) for purpose in self.purposes)
-        return tuple(purpose for purpose in some if purpose)
+        """The purposes that those of the phrases in `wanted` may state, with no other phrases."""
+        parts: dict[int, tuple[list[_Phrase], ...]] = {}
+        while wanted:
+            lowest = wanted & -wanted
+            number, part, phrase = self.place_of[lowest]
+            parts.setdefault(number, ([], [], [], []))[part].append(phrase)
+            wanted ^= lowest
+        return tuple(
+            self.purposes[number].with_parts(some) for number, some in sorted(parts.items()) if some[0] or some[1]
+        )
 
     def worth_trying(self, lower: str, matter: int) -> int:
         """The phrases whose needs the text meets."""

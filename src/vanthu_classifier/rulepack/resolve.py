@@ -67,13 +67,7 @@ class _Reach:
 
     def __init__(self, pack: Pack, kind: Situation) -> None:
         self._pack = pack
-        self._rules = [
-            rule
-            for rule in pack.rules.values()
-            if rule.speaks(
-                replace(kind, muc_dich=rule.when.get("muc_dich", kind.muc_dich), ky=rule.when.get("ky", kind.ky))
-            )
-        ]
+        self._rules = [rule for rule in pack.rules.values() if rule.may_speak(kind)]
         self._muc_dich = frozenset[str]().union(*(rule.when.get("muc_dich", ()) for rule in self._rules))
         self._ky = frozenset[str]().union(*(rule.when.get("ky", ()) for rule in self._rules))
         self._kind = kind

@@ -16,7 +16,7 @@ A standing is a degree stated by the pack's authors, no probability.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -176,6 +176,10 @@ class Rule:
         """Whether every kind of fact that the rule names holds in the situation."""
         return _holds(self.when, s)
 
+    def may_speak(self, s: Situation) -> bool:
+        """Whether every kind of fact but purposes and periods holds in the situation."""
+        return _holds(self.when, s, but=("muc_dich", "ky"))
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -192,8 +196,10 @@ class Silence:
         return _holds(self.when, s)
 
 
-def _holds(when: Mapping[str, frozenset[str]], s: Situation) -> bool:
+def _holds(when: Mapping[str, frozenset[str]], s: Situation, but: Collection[str] = ()) -> bool:
     for key, wanted in when.items():
+        if key in but:
+            continue
         have = getattr(s, key)
         if isinstance(have, frozenset):
             if not have & wanted:
