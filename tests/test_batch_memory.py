@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from benchmarks.processes import peak_memory
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")]
 
@@ -31,39 +29,8 @@ def _register(path: Path, rows: int) -> Path:
 
 
 def _peak(register: Path, out: Path, jobs: int) -> float:
-    """The most memory (MB) that the command and all of its children held at once."""
     command = [sys.executable, "-c", "from vanthu_classifier.cli import main; main()"]
-    run = subprocess.Popen(
-        [*command, "batch", str(register), "-o", str(out), "--jobs", str(jobs)], stderr=subprocess.DEVNULL
-    )
-    peak = 0
-    while run.poll() is None:
-        peak = max(peak, sum(map(_resident, _family(run.pid))))
-        time.sleep(0.05)
-    assert run.returncode == 0
-    return peak * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-
-
-def _family(pid: int) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            children.setdefault(parent, []).append(int(process.name))
-    family = [pid]
-    for member in family:
-        family += children.get(member, ())
-    return family
+    return peak_memory([*command, "batch", str(register), "-o", str(out), "--jobs", str(jobs)])
 
 
 def test_memory_grows_with_the_chunk_and_not_with_the_register(tmp_path: Path) -> None:

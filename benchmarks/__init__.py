@@ -1,0 +1,1 @@
+"""How fast, how light, how right: `python -m benchmarks`."""
