@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from vanthu_classifier import _underthesea, labels
 from vanthu_classifier.errors import ArgumentValueError
 from vanthu_classifier.segment import END, WHOLE, lower, protect, texts, words
 from vanthu_classifier.text import clean
+from vanthu_classifier.training.titles import read
 
 TITLES = (
     "V/v góp ý dự thảo Nghị quyết của Hội đồng nhân dân tỉnh về mức chi bồi dưỡng",
@@ -64,11 +66,19 @@ def test_words(text: str, kept: list[str], expected: list[str]) -> None:
     assert [word.text for word in words(text, spans)] == expected
 
 
-@pytest.mark.parametrize("text", TITLES)
-def test_same_words_as_underthesea(text: str) -> None:
+WRITTEN = [title.text for title in read(Path(__file__).parent.parent / "training_data" / "titles")][::20]
+
+
+@pytest.mark.parametrize("texts", [TITLES, WRITTEN], ids=["difficult", "one in twenty of the training titles"])
+def test_same_words_as_underthesea(texts: Sequence[str]) -> None:
     from underthesea import word_tokenize
 
-    cleaned = clean(text).text.lower()
+    for text in texts:
+        cleaned = clean(text).text.lower()
+        assert _joined(cleaned) == word_tokenize(cleaned)
+
+
+def _joined(cleaned: str) -> list[str]:
     forms = [form for form, _, _ in _underthesea.tokens(cleaned)]
     joined: list[str] = []
     for form, follows in zip(forms, _underthesea.continues(forms), strict=True):
@@ -76,7 +86,7 @@ def test_same_words_as_underthesea(text: str) -> None:
             joined[-1] += " " + form
         else:
             joined.append(form)
-    assert joined == word_tokenize(cleaned)
+    return joined
 
 
 VOCABULARY = sorted({form for title in TITLES for form, _, _ in _underthesea.tokens(clean(title).text.lower())})
