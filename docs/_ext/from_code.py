@@ -41,7 +41,6 @@ DOCS = Path(__file__).parent.parent
 PACKAGE = Path(vanthu_classifier.__file__).parent
 LAYERS_TEST = DOCS.parent / "tests" / "test_imports.py"
 GLOSSARY = DOCS / "glossary.toml"
-MEASURED = ("performance", "scale")
 API = DOCS / "developers" / "api"
 
 
@@ -109,13 +108,6 @@ def private_name(app: Sphinx, env: object, node: nodes.Element, shown: nodes.Nod
     found = sys.modules.get(module)
     private = module.startswith("vanthu_classifier.") and name not in getattr(found, "__all__", ())
     return shown if private else None
-
-
-def only_pages_that_are_there(app: Sphinx, page: str, source: list[str]) -> None:
-    """Pages of measurements are made on another machine; the table of contents names those that are there."""
-    for name in MEASURED:
-        if not (DOCS / f"{name}.md").exists():
-            source[0] = source[0].replace(f"../{name}\n", "")
 
 
 # ------------------------------------------------------------------ commands
@@ -328,7 +320,6 @@ class Glossary(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Registers pages and directives."""
     load_commands()
-    app.connect("source-read", only_pages_that_are_there)
     app.connect("missing-reference", private_name)
     app.connect("builder-inited", write_api_pages)
     app.add_directive("vanthu-layers", Layers)
