@@ -84,6 +84,18 @@ def test_the_index_of_a_series_is_kept(clf: DispatchClassifier) -> None:
     assert table.loc["a", "loai_van_ban"] == "QĐ"
 
 
+@pytest.mark.parametrize("dtype", ["string", "object", None])
+def test_a_missing_cell_is_none_in_every_type_of_text(clf: DispatchClassifier, dtype: str | None) -> None:
+    missing = None if dtype is None else pandas.NA
+    titles = pandas.Series(["phê duyệt dự toán", missing], dtype=dtype)
+    symbols = pandas.Series([missing, "15/TTr-UBND"], dtype=dtype)
+    table = clf.classify_many(titles, so_ky_hieu=symbols, noi_nhan=symbols, ngay_ban_hanh=[missing, missing])
+    pandas.testing.assert_frame_equal(
+        table,
+        clf.classify_many(["phê duyệt dự toán", ""], so_ky_hieu=[None, "15/TTr-UBND"], noi_nhan=[None, "15/TTr-UBND"]),
+    )
+
+
 def test_missing_titles_are_blank_ones(clf: DispatchClassifier) -> None:
     table = clf.classify_many(pandas.Series(["Tờ trình xin kinh phí", None, float("nan")]))
     assert table["dispatch"].tolist() == ["electronic_and_paper", "needs_review", "needs_review"]

@@ -6,6 +6,7 @@ several threads. `classify` is the same on a shared default instance.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
@@ -373,14 +374,14 @@ def _read(columns: _Columns, local: Local | None) -> list[Facts]:
 
 
 def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[str, list[Any]]:
-    given = {"trich_yeu": ["" if t is None or t != t else t for t in trich_yeu]}
+    given = {"trich_yeu": ["" if t is None or t != t else t for t in _listed(trich_yeu)]}
     count = len(given["trich_yeu"])
     for name, values in columns.items():
         if values is None:
             continue
         if isinstance(values, str):
             raise ArgumentTypeError("Giá trị phải là một dãy cùng độ dài với trich_yeu.", column=name)
-        given[name] = list(values)
+        given[name] = _listed(values)
         if len(given[name]) != count:
             raise ArgumentValueError(
                 f"Có {count} trích yếu nhưng {len(given[name])} giá trị.",
@@ -388,6 +389,12 @@ def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[
                 column=name,
             )
     return given
+
+
+def _listed(values: Iterable[Any]) -> list[Any]:
+    """The values, with None for pandas' NA, which cannot be compared."""
+    missing = getattr(sys.modules.get("pandas"), "NA", None)
+    return [None if value is missing else value for value in values]
 
 
 def _contributions(reading: Reading, code: str) -> Sequence[Contribution]:
