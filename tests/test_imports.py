@@ -12,7 +12,7 @@ import vanthu_classifier
 HOME = Path(vanthu_classifier.__file__).parent
 
 LAYERS = [
-    {"errors", "outcomes", "kept", "collector", "lookup", "interrupts", "serving"},
+    {"bilingual", "errors", "outcomes", "kept", "collector", "lookup", "interrupts", "serving"},
     {"text"},
     {"legacy"},
     {"loai_van_ban", "phrases"},

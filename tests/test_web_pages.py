@@ -19,6 +19,7 @@ import office_files
 from vanthu_classifier import DispatchClassifier, classify, rulepack
 from vanthu_classifier.journal import Answered
 from vanthu_classifier.web import app as app_module
+from vanthu_classifier.web import view
 from vanthu_classifier.web.access import AccessFile
 from vanthu_classifier.web.app import create_app
 from vanthu_classifier.web.jobs import Jobs, safe_name
@@ -96,6 +97,20 @@ def test_in_english(client: TestClient) -> None:
     assert "Is this answer right?" in words(page)
     assert '<html lang="en">' in client.get("/quy-tac").text  # remembered
     assert '<html lang="vi">' in client.get("/?lang=vi").text
+
+
+def test_notes_in_english(client: TestClient) -> None:
+    page = words(ask(client, "Tờ trình xin vốn", ngay_ban_hanh="1/6/2022", lang="en").text)
+    assert "Note: Document of 01/06/2022: Quyết định số 40/2018/QĐ-UBND was in force until 09/04/2021." in page
+    assert "Lưu ý" not in page
+
+
+def test_notes_that_an_earlier_version_recorded_are_shown_as_they_are() -> None:
+    classifier = DispatchClassifier()
+    answer = classifier.classify("Quyêt định nâng lương").to_dict()
+    del answer["warnings_en"]
+    given = Answered({"trich_yeu": "Quyêt định nâng lương"}, answer, classifier.pack.sha256, None, "ask", "0.1.0")
+    assert view.show(given, classifier.pack, "en").warnings == ["Đọc «Quyêt định» là «Quyết định»."]
 
 
 @pytest.mark.parametrize(

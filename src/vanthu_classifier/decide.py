@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import vanthu_classifier
 from vanthu_classifier import validity
+from vanthu_classifier.bilingual import Bilingual, english
 from vanthu_classifier.facts import Facts
 from vanthu_classifier.loai_van_ban import by_code
 from vanthu_classifier.noi_nhan import Role, describe
@@ -197,6 +198,7 @@ class Decision:
             "reasons": [r.to_dict() for r in self.reasons],
             "recipients": [r.to_dict() for r in self.recipients],
             "warnings": list(self.warnings),
+            "warnings_en": list(map(english, self.warnings)),
             "rule_pack": self.rule_pack,
             "model": self.model,
             "rule": self.rule,
@@ -431,6 +433,16 @@ class Judge:
         return (*facts.warnings, *validity.warnings(facts, self.pack, answer.loai, self.on), *of_the_case)
 
 
+_OUTSIDERS = Bilingual(
+    "Có nơi nhận ngoài cơ quan nhà nước; xem riêng từng nơi nhận.",
+    "Some recipients are not state bodies; look at each recipient.",
+)
+_URGENT = Bilingual(
+    "Văn bản khẩn: gửi ngay sau khi ký; độ khẩn không đổi hình thức gửi.",
+    "Urgent: send it as soon as it is signed; urgency does not change how.",
+)
+
+
 def _verdict(
     facts: Facts,
     ruling: Ruling,
@@ -442,9 +454,9 @@ def _verdict(
 ) -> _Verdict:
     outsiders = [r for r in each if r.recipient.role in (Role.OUTSIDE,)]
     if outsiders and dispatch is not Dispatch.NOT_BY_NETWORK and len(outsiders) < len(each):
-        warnings = (*warnings, "Có nơi nhận ngoài cơ quan nhà nước; xem riêng từng nơi nhận.")
+        warnings = (*warnings, _OUTSIDERS)
     if facts.khan:
-        warnings = (*warnings, "Văn bản khẩn: gửi ngay sau khi ký; độ khẩn không đổi hình thức gửi.")
+        warnings = (*warnings, _URGENT)
     reasons = _rule_reasons(ruling, dispatch)
     return _Verdict(
         dispatch=dispatch,
@@ -501,7 +513,11 @@ def _answered(ruling: Ruling, policy: Policy) -> tuple[Dispatch, Dispatch | None
 def _undecidable(facts: Facts, each: Sequence[RecipientRuling]) -> Answer:
     recipients = tuple(
         RecipientDecision(
-            r.recipient.name, str(r.recipient.role), Dispatch.NEEDS_REVIEW if r.ruling else None, facts.nonsense
+            r.recipient.name,
+            str(r.recipient.role),
+            Dispatch.NEEDS_REVIEW if r.ruling else None,
+            facts.nonsense,
+            english(facts.nonsense),
         )
         for r in each
     )
@@ -510,15 +526,12 @@ def _undecidable(facts: Facts, each: Sequence[RecipientRuling]) -> Answer:
         lean=None,
         basis=Basis.NONE,
         ruling=Ruling(Dispatch.NEEDS_REVIEW, None, None),
-        reasons=(Reason("question", facts.nonsense, _NONSENSE_EN),),
+        reasons=(Reason("question", facts.nonsense, english(facts.nonsense)),),
         shown=facts.nonsense,
         recipients=recipients,
         warnings=(facts.nonsense,),
     )
     return Answer(verdict, facts.loai, None, None)
-
-
-_NONSENSE_EN = "The title cannot be judged: blank, too short, damaged, without letters, or not Vietnamese."
 
 
 # ------------------------------------------------------------------ the type is estimated

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
+from vanthu_classifier.bilingual import english
 from vanthu_classifier.decide import Decision, Reason
 from vanthu_classifier.outcomes import Basis, Dispatch
 
@@ -87,7 +88,8 @@ def explain(decision: Decision, lang: Lang = "vi") -> str:
             mark = MARKS[r.dispatch] if r.dispatch else "–"
             lines.append(f"    {mark} {r.name}: {answer.lower()}. {r.reason if lang == 'vi' else r.reason_en}")
     said = {r.text for r in decision.reasons}
-    lines += [f"  {words['warning']}: {w}" for w in decision.warnings if w not in said]
+    warnings = [w for w in decision.warnings if w not in said]
+    lines += [f"  {words['warning']}: {w if lang == 'vi' else english(w)}" for w in warnings]
     return "\n".join(lines)
 
 

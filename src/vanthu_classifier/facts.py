@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from vanthu_classifier import noi_nhan as recipients_block
 from vanthu_classifier import so_ky_hieu as symbols
+from vanthu_classifier.bilingual import Bilingual
 from vanthu_classifier.errors import ArgumentTypeError, ArgumentValueError
 from vanthu_classifier.legacy import NAMES, clean_any, converted_like
 from vanthu_classifier.loai_van_ban import NORMATIVE_FORMS, HeadType, by_code, head_type, normalize
@@ -82,10 +83,11 @@ class Facts(NamedTuple):
     matter: int = 0
     """Where the matter begins in the cleaned title, behind type word, number, "V/v"."""
     nonsense: str = ""
-    """Why the title cannot be judged (blank, damaged, foreign …), as a sentence; "" where it can."""
+    """Why the title cannot be judged (blank, damaged, foreign …), as a `Bilingual` sentence; "" where it can."""
     places: tuple[Place, ...] = ()
     """What stated a fact, and where in the cleaned title."""
     warnings: tuple[str, ...] = ()
+    """What a person should look at, each `Bilingual`."""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -229,11 +231,35 @@ def _secret_mark(do_mat: object) -> bool:
 # ------------------------------------------------------------------ reading
 
 _DAMAGE = {
-    "tcvn3": "Trích yếu có vẻ gõ bằng phông TCVN3 (.VnTime), nhưng không chuyển được chắc chắn.",
-    "vni": "Trích yếu có vẻ gõ bằng phông VNI, nhưng không chuyển được chắc chắn.",
-    "mojibake": "Trích yếu bị đọc sai bảng mã (UTF-8) và không khôi phục được chắc chắn.",
-    "lost": "Trích yếu bị mất chữ (dấu ? hoặc ký tự lỗi).",
+    harm: Bilingual(
+        f"Trích yếu {vi}. Hãy chuyển sang Unicode rồi hỏi lại.",
+        f"The title {en}. Please convert it to Unicode and ask again.",
+    )
+    for harm, vi, en in (
+        (
+            "tcvn3",
+            "có vẻ gõ bằng phông TCVN3 (.VnTime), nhưng không chuyển được chắc chắn",
+            "seems to be typed in TCVN3 (.VnTime), but cannot be converted with certainty",
+        ),
+        (
+            "vni",
+            "có vẻ gõ bằng phông VNI, nhưng không chuyển được chắc chắn",
+            "seems to be typed in VNI, but cannot be converted with certainty",
+        ),
+        (
+            "mojibake",
+            "bị đọc sai bảng mã (UTF-8) và không khôi phục được chắc chắn",
+            "was read with the wrong code page (it is UTF-8) and cannot be restored with certainty",
+        ),
+        ("lost", "bị mất chữ (dấu ? hoặc ký tự lỗi)", "has lost letters (question marks or broken characters)"),
+    )
 }
+_NO_TITLE = Bilingual("Chưa có trích yếu.", "There is no title.")
+_NO_LETTERS = Bilingual("Trích yếu không có chữ.", "The title has no letters.")
+_TOO_SHORT = Bilingual(
+    "Trích yếu quá ngắn để đoán loại văn bản.", "The title is too short to tell the type of document from."
+)
+_FOREIGN = Bilingual("Trích yếu không phải tiếng Việt.", "The title is not Vietnamese.")
 
 
 def read(
@@ -301,7 +327,7 @@ def read_many(
     texts = [title.text for title in titles]
     for (title, encoding), notes in zip(cleaned, warnings, strict=True):
         if encoding:
-            notes.append(_CONVERTED.format(NAMES[encoding], title.text[:200]))
+            notes.append(_converted(NAMES[encoding], title.text[:200]))
     if any(encoding for _, encoding in cleaned):
         so_ky_hieu = [
             _like(symbol, encoding) for symbol, (_, encoding) in zip(so_ky_hieu or nothing, cleaned, strict=True)
@@ -377,7 +403,11 @@ def read_many(
     ]
 
 
-_CONVERTED = "Trích yếu {}; đã chuyển sang Unicode: «{}». Hãy đối chiếu với văn bản."
+def _converted(name: Bilingual, text: str) -> Bilingual:
+    return Bilingual(
+        f"Trích yếu {name}; đã chuyển sang Unicode: «{text}». Hãy đối chiếu với văn bản.",
+        f"The title {name.en}; converted to Unicode: «{text}». Please compare it with the document.",
+    )
 
 
 def _like(given: Any, encoding: str | None) -> Any:
@@ -390,7 +420,12 @@ def _like(given: Any, encoding: str | None) -> Any:
 def _raw(trich_yeu: object, warnings: list[str]) -> str:
     raw = _text_argument("trich_yeu", trich_yeu, required=True)
     if len(raw) > MAX_LENGTH:
-        warnings.append(f"Trích yếu quá dài ({len(raw)} ký tự); chỉ xét {MAX_LENGTH} ký tự đầu.")
+        warnings.append(
+            Bilingual(
+                f"Trích yếu quá dài ({len(raw)} ký tự); chỉ xét {MAX_LENGTH} ký tự đầu.",
+                f"The title is too long ({len(raw)} characters); only the first {MAX_LENGTH} are looked at.",
+            )
+        )
         raw = raw[:MAX_LENGTH]
     return raw
 
@@ -427,7 +462,13 @@ def _symbol(so_ky_hieu: object, warnings: list[str]) -> SoKyHieu | None:
     try:
         return symbols.parse(typed)
     except InvalidSoKyHieuError as error:
-        warnings.append(f"Không dùng được số, ký hiệu «{typed.strip()[:60]}»: {error.what}")
+        shown = typed.strip()[:60]
+        warnings.append(
+            Bilingual(
+                f"Không dùng được số, ký hiệu «{shown}»: {error.what}",
+                f"The number and symbol «{shown}» could not be read and was not used.",
+            )
+        )
         return None
 
 
@@ -462,13 +503,15 @@ def _type(
     by_symbol = symbol.loai if symbol else None
     by_word = head.code if head else None
     if head and head.how == "misspelt":
-        warnings.append(f"Đọc «{text[slice(*head.span)]}» là «{by_code(head.code).name}».")
+        typo, kind = text[slice(*head.span)], by_code(head.code)
+        warnings.append(Bilingual(f"Đọc «{typo}» là «{kind.name}».", f"«{typo}» was read as «{kind.name}»."))
     if by_argument and by_symbol and by_argument != by_symbol:
-        warnings.append(_contradiction("Loại văn bản ghi", by_argument, f"ký hiệu «{symbol.text}»", by_symbol))  # type: ignore[union-attr]
+        warnings.append(_contradiction(_STATED_TYPE, by_argument, _its_symbol(symbol), by_symbol))
     loai = by_argument or by_symbol
     if loai and by_word and by_word not in (loai, "SY", "SL", "TrS", "DUTHAO", "TAILIEU"):
-        source = "loại văn bản ghi kèm" if by_argument else f"ký hiệu «{symbol.text}»"  # type: ignore[union-attr]
-        warnings.append(_contradiction("Trích yếu bắt đầu bằng", by_word, source, loai))
+        warnings.append(
+            _contradiction(_BEGINS_WITH, by_word, _GIVEN_TYPE if by_argument else _its_symbol(symbol), loai)
+        )
     if by_argument:
         return by_argument, "argument"
     if by_symbol:
@@ -478,8 +521,23 @@ def _type(
     return (own.loai, "symbol") if own and own.loai else (None, None)
 
 
-def _contradiction(what: str, one: str, source: str, other: str) -> str:
-    return f"{what} «{by_code(one).name}» nhưng {source} là «{by_code(other).name}»; xét theo {source}."
+_STATED_TYPE = Bilingual("Loại văn bản ghi", "The type is stated as")
+_BEGINS_WITH = Bilingual("Trích yếu bắt đầu bằng", "The title begins with")
+_GIVEN_TYPE = Bilingual("loại văn bản ghi kèm", "the stated type")
+
+
+def _its_symbol(symbol: SoKyHieu | None) -> Bilingual:
+    text = symbol.text if symbol else ""
+    return Bilingual(f"ký hiệu «{text}»", f"the symbol «{text}»")
+
+
+def _contradiction(what: Bilingual, one: str, source: Bilingual, other: str) -> Bilingual:
+    first, second = by_code(one), by_code(other)
+    return Bilingual(
+        f"{what} «{first.name}» nhưng {source} là «{second.name}»; xét theo {source}.",
+        f"{what.en} «{first.name}» ({first.name_en.lower()}), but {source.en} means «{second.name}» ({second.name_en.lower()}); "
+        f"judged by {source.en}.",
+    )
 
 
 def _form(loai: str | None, own: SoKyHieu | None, forms: tuple[str, ...]) -> Form:
@@ -510,14 +568,14 @@ _LETTER = re.compile(r"[^\W\d_]")
 def _nonsense(title: CleanText, loai: str | None, matter: int) -> str:
     text = title.text
     if not text:
-        return "Chưa có trích yếu."
+        return _NO_TITLE
     harm = damage(title.respelt.text if title.respelt else title.raw)
     if harm:
-        return f"{_DAMAGE[harm]} Hãy chuyển sang Unicode rồi hỏi lại."
+        return _DAMAGE[harm]
     if not _LETTER.search(text):
-        return "Trích yếu không có chữ."
+        return _NO_LETTERS
     if loai is None and len(text[matter:].split(None, 1)) < 2:  # "V/v", "lương": nothing that a type could be told from
-        return "Trích yếu quá ngắn để đoán loại văn bản."
+        return _TOO_SHORT
     if loai is None and not looks_vietnamese(text):
-        return "Trích yếu không phải tiếng Việt."
+        return _FOREIGN
     return ""

@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from vanthu_classifier.bilingual import Bilingual
 from vanthu_classifier.text import CleanText, Respelling, clean
 
 __all__ = [
@@ -44,11 +45,11 @@ __all__ = [
 ]
 
 NAMES = {
-    "tcvn3": "gõ bằng phông cũ TCVN3 (.VnTime)",
-    "vni": "gõ bằng phông cũ VNI",
-    "viscii": "ở bảng mã cũ VISCII",
-    "mojibake": "bị đọc sai bảng mã (UTF-8)",
-    "cp1258": "bị đọc sai bảng mã (Windows-1258)",
+    "tcvn3": Bilingual("gõ bằng phông cũ TCVN3 (.VnTime)", "was typed in the old encoding TCVN3 (.VnTime)"),
+    "vni": Bilingual("gõ bằng phông cũ VNI", "was typed in the old encoding VNI"),
+    "viscii": Bilingual("ở bảng mã cũ VISCII", "is in the old encoding VISCII"),
+    "mojibake": Bilingual("bị đọc sai bảng mã (UTF-8)", "was read with the wrong code page (it is UTF-8)"),
+    "cp1258": Bilingual("bị đọc sai bảng mã (Windows-1258)", "was read with the wrong code page (it is Windows-1258)"),
 }
 """The encodings that are converted, and how a sentence says of a text that it is in one: "Trích yếu gõ bằng phông cũ VNI"."""
 

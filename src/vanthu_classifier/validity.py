@@ -18,6 +18,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from vanthu_classifier.bilingual import Bilingual
 from vanthu_classifier.facts import Facts, as_date
 from vanthu_classifier.rulepack import Pack, in_force, load, rule_document
 
@@ -66,14 +67,18 @@ def _beside(pack: Pack) -> tuple[Pack, ...]:
     return tuple(map(load, pack.beside))
 
 
-def warnings(facts: Facts, pack: Pack, loai: str | None, on: AsOf) -> tuple[str, ...]:
+def warnings(facts: Facts, pack: Pack, loai: str | None, on: AsOf) -> tuple[Bilingual, ...]:
     """What the reader of an answer of `pack` has to know about its time; `loai` is the type that the answer is about."""
     day = on if isinstance(on, date) else facts.ngay
     year = facts.so_ky_hieu.year if facts.so_ky_hieu else None
     if day is None:
         # The year inside the symbol says enough where it is later than the pack's last.
         over = pack.in_force_to is not None and year is not None and year > pack.in_force_to.year
-        return (_expired(facts, pack, loai, f"năm {year}", date(year, 12, 31)),) if over and year else ()
+        return (
+            (_expired(facts, pack, loai, Bilingual(f"năm {year}", str(year)), date(year, 12, 31)),)
+            if over and year
+            else ()
+        )
     if on is not None:
         return _of_the_day(facts, pack, loai, day)
     if pack.in_force(day):
@@ -84,45 +89,63 @@ def warnings(facts: Facts, pack: Pack, loai: str | None, on: AsOf) -> tuple[str,
             if other.in_force(day) and rule_document(other, facts, loai=loai)[0].outcome is not own.outcome
         )
     if pack.in_force_to is not None and day > pack.in_force_to:
-        return (_expired(facts, pack, loai, _day(day), day),)
+        return (_expired(facts, pack, loai, Bilingual(_day(day), _day(day)), day),)
     assert pack.in_force_from is not None
-    return (f"Văn bản {_day(day)}: {pack.short} chỉ có hiệu lực từ ngày {_day(pack.in_force_from)}.",)
+    return (
+        Bilingual(
+            f"Văn bản {_day(day)}: {pack.short} chỉ có hiệu lực từ ngày {_day(pack.in_force_from)}.",
+            f"Document of {_day(day)}: {pack.short} is in force only from {_day(pack.in_force_from)}.",
+        ),
+    )
 
 
-def _of_the_day(facts: Facts, pack: Pack, loai: str | None, day: date) -> tuple[str, ...]:
+def _of_the_day(facts: Facts, pack: Pack, loai: str | None, day: date) -> tuple[Bilingual, ...]:
     found = _in_force(day)
     if not pack.in_force(day):
         return (
-            f"Ngày {_day(day)}: không có bộ quy tắc nào của thư viện có hiệu lực. Câu trả lời theo {pack.short} chỉ để tham khảo.",
+            Bilingual(
+                f"Ngày {_day(day)}: không có bộ quy tắc nào của thư viện có hiệu lực. Câu trả lời theo {pack.short} chỉ để tham khảo.",
+                f"On {_day(day)} no rule pack of this library is in force. The answer by {pack.short} is for reference only.",
+            ),
         )
     return tuple(_both(other, facts, loai, day) for other in found if other.id not in (pack.id, pack.base))
 
 
-def _expired(facts: Facts, pack: Pack, loai: str | None, when: str, day: date) -> str:
+def _expired(facts: Facts, pack: Pack, loai: str | None, when: Bilingual, day: date) -> Bilingual:
     assert pack.in_force_to is not None
-    said = (
-        f"Văn bản {when}: {pack.short} đã hết hiệu lực sau ngày {_day(pack.in_force_to)}. Câu trả lời chỉ để tham khảo."
+    over = _day(pack.in_force_to)
+    vi = [f"Văn bản {when}: {pack.short} đã hết hiệu lực sau ngày {over}. Câu trả lời chỉ để tham khảo."]
+    en = [f"Document of {when.en}: {pack.short} was in force until {over}. The answer is for reference only."]
+    for other in _beside(pack):
+        if other.in_force(day):
+            answer = _answer(other, facts, loai)
+            vi.append(f"Theo {other.short} (bộ {other.id}): {answer}.")
+            en.append(f"By {other.short} (pack {other.id}): {answer.en}.")
+    return Bilingual(" ".join(vi), " ".join(en))
+
+
+def _both(other: Pack, facts: Facts, loai: str | None, day: date) -> Bilingual:
+    answer = _answer(other, facts, loai)
+    return Bilingual(
+        f"Ngày {_day(day)} còn có {other.short} (bộ {other.id}) cùng hiệu lực: {answer}.",
+        f"On {_day(day)} {other.short} (pack {other.id}) is in force as well: {answer.en}.",
     )
-    offered = [
-        f"Theo {other.short} (bộ {other.id}): {_answer(other, facts, loai)}."
-        for other in _beside(pack)
-        if other.in_force(day)
-    ]
-    return " ".join((said, *offered))
 
 
-def _both(other: Pack, facts: Facts, loai: str | None, day: date) -> str:
-    return f"Ngày {_day(day)} còn có {other.short} (bộ {other.id}) cùng hiệu lực: {_answer(other, facts, loai)}."
-
-
-def _answer(other: Pack, facts: Facts, loai: str | None) -> str:
+def _answer(other: Pack, facts: Facts, loai: str | None) -> Bilingual:
     ruling = rule_document(other, facts, loai=loai)[0]
+    outcome, lean = ruling.outcome, ruling.lean
     if ruling.rule is None:
-        return (
-            "không nêu trường hợp này" if ruling.silence or not ruling.against else "các điều khoản trả lời khác nhau"
-        )
-    lean = f" (nghiêng về: {ruling.lean.label_vi.lower()})" if ruling.lean else ""
-    return f"{ruling.outcome.label_vi.lower()}{lean}, «{ruling.rule.focus or ruling.rule.quote}»"
+        return _SILENT if ruling.silence or not ruling.against else _DIVIDED
+    quote = ruling.rule.focus or ruling.rule.quote
+    return Bilingual(
+        f"{outcome.label_vi.lower()}{f' (nghiêng về: {lean.label_vi.lower()})' if lean else ''}, «{quote}»",
+        f"{outcome.label_en.lower()}{f' (leaning to: {lean.label_en.lower()})' if lean else ''}, «{quote}»",
+    )
+
+
+_SILENT = Bilingual("không nêu trường hợp này", "it does not name this case")
+_DIVIDED = Bilingual("các điều khoản trả lời khác nhau", "its clauses answer differently")
 
 
 def _day(day: date) -> str:

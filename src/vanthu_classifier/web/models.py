@@ -114,6 +114,7 @@ class DecisionOut(BaseModel):
     reasons: list[Reason]
     recipients: list[Recipient]
     warnings: list[str]
+    warnings_en: list[str]
     rule_pack: str
     model: str | None
     rule: str | None

@@ -125,7 +125,7 @@ class RecipientLine:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer as the page shows it; sentences in the page's language (`warnings` are in Vietnamese)."""
+    """An answer as the page shows it; sentences in the page's language."""
 
     dispatch: str
     label: str
@@ -170,6 +170,8 @@ def show(given: Answered, pack: Pack, lang: Lang) -> Shown:
     rule = pack.rules.get(answer.get("rule") or "") if answer["rule_pack"] == pack.id else None
     sure = answer["confidence"] if answer["basis"] != "none" else None
     texts = {reason["text"] for reason in answer["reasons"]}
+    # An answer of an earlier version has them in Vietnamese alone.
+    warnings = answer["warnings"] if lang == "vi" else answer.get("warnings_en", answer["warnings"])
     return Shown(
         dispatch=answer["dispatch"],
         label=label(answer["dispatch"], lang),
@@ -188,7 +190,7 @@ def show(given: Answered, pack: Pack, lang: Lang) -> Shown:
         percent=None if sure is None else min(99, round(100 * sure)),
         basis=_BASIS[answer["basis"]][lang == "en"],
         recipients=[_recipient(r, lang) for r in answer["recipients"]],
-        warnings=[w for w in answer["warnings"] if w not in texts],
+        warnings=[said for w, said in zip(answer["warnings"], warnings, strict=True) if w not in texts],
         estimated=bool(answer["types"]),
         loai_van_ban=answer["loai_van_ban"],
         given=given,
