@@ -246,7 +246,7 @@ def _tones_placed(pieces: list[_Piece]) -> list[_Piece]:
 
 
 _MARKED = re.compile("[đĐ" + "".join(c for c in _COMPOSED if not c.isascii()) + "]")
-_STRIP = {ord("đ"): "d", ord("Đ"): "D"}
+_STRIP = {ord(c): unicodedata.normalize("NFD", c)[0] for c in _COMPOSED} | {ord("đ"): "d", ord("Đ"): "D"}
 
 
 @lru_cache(maxsize=8192)
@@ -256,8 +256,10 @@ def strip_diacritics(text: str) -> str:
     >>> strip_diacritics("Quyết định"), len(strip_diacritics("Ủy ban"))
     ('Quyet dinh', 6)
     """
-    plain = unicodedata.normalize("NFD", text.translate(_STRIP))
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    plain = text.translate(_STRIP)
+    if plain.isascii():
+        return plain
+    return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
 
 
 def has_diacritics(text: str) -> bool:
