@@ -73,7 +73,7 @@ def make_pdf(path: Path, number: int, pages: int, font: Path) -> None:
     ):
         write(x, y, text)
     words = " ".join(_SENTENCE.format(day=chance.randint(1, 28)) for _ in range(7)).split()
-    lines = [" ".join(words[i : i + 14]) for i in range(0, len(words), 14)]
+    lines = [" ".join(words[i : i + 17]) for i in range(0, len(words), 17)]
     for at in range(pages):
         for i, line in enumerate(lines):
             write(80, 200 + 18 * i, line)

@@ -270,7 +270,8 @@ _LINE = re.compile(
 )
 _LEAST_MATTER = 60  # letters; the two columns of head and foot are shorter, or in capitals, or have a date
 _COLUMN = re.compile(
-    r"\bngày\b.*\btháng\b|C[ỘO]NG\s*H[ÒO]A|n\w{1,3}i\s+nh\w{1,3}n|[^\w\s](?:\s*[^\w\s]){4}|\s\s\s", re.IGNORECASE
+    r"\bngày\b[\W_]*(?:\w{1,2}[\W_]+){0,4}tháng\b|C[ỘO]NG\s*H[ÒO]A|n\w{1,3}i\s+nh\w{1,3}n|[^\w\s](?:\s*[^\w\s]){4}|\s\s\s",
+    re.IGNORECASE,
 )
 
 
