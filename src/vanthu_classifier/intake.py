@@ -170,7 +170,17 @@ def _whole(path: Path) -> Path:
 
 # ------------------------------------------------------------------ one file
 
-_READERS = ("readers", "kept.py", "legacy.py", "text.py", "so_ky_hieu.py", "loai_van_ban.py", "noi_nhan.py", "data")
+_READERS = (
+    "readers",
+    "bilingual.py",
+    "kept.py",
+    "legacy.py",
+    "text.py",
+    "so_ky_hieu.py",
+    "loai_van_ban.py",
+    "noi_nhan.py",
+    "data",
+)
 """What makes the records; a change in it means reading again."""
 _BLOCK = 1 << 20
 _EMPTY = Failure("Không có văn bản nào trong tệp.", "Kiểm tra lại nội dung tệp, hoặc bỏ tệp ra khỏi thư mục.")
