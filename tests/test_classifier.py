@@ -84,6 +84,14 @@ def test_the_index_of_a_series_is_kept(clf: DispatchClassifier) -> None:
     assert table.loc["a", "loai_van_ban"] == "QĐ"
 
 
+def test_a_missing_cell_is_none_in_every_way_in(clf: DispatchClassifier) -> None:
+    wanted = clf.classify("phê duyệt dự toán")
+    for missing in (None, float("nan"), pandas.NA, pandas.NaT):
+        known = dict.fromkeys(("so_ky_hieu", "loai_van_ban", "co_quan_ban_hanh", "ngay_ban_hanh", "noi_nhan"), missing)
+        assert clf.classify("phê duyệt dự toán", **known).p_paper == wanted.p_paper  # type: ignore[arg-type]
+        assert clf.decisions([{"trich_yeu": "phê duyệt dự toán"} | known])[0].dispatch is wanted.dispatch
+
+
 @pytest.mark.parametrize("dtype", ["string", "object", None])
 def test_a_missing_cell_is_none_in_every_type_of_text(clf: DispatchClassifier, dtype: str | None) -> None:
     missing = None if dtype is None else pandas.NA

@@ -6,7 +6,6 @@ several threads. `classify` is the same on a shared default instance.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
@@ -347,7 +346,7 @@ def _predictor(model: str | Path) -> Predictor:
 
 
 def _check_text(name: str, value: object) -> None:
-    if value is not None and not isinstance(value, str) and value == value:
+    if not isinstance(value, str) and not facts_module.is_missing(value):
         raise ArgumentTypeError(f"Giá trị phải là chuỗi ký tự, không phải {type(value).__name__}.", column=name)
 
 
@@ -374,14 +373,14 @@ def _read(columns: _Columns, local: Local | None) -> list[Facts]:
 
 
 def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[str, list[Any]]:
-    given = {"trich_yeu": ["" if t is None or t != t else t for t in _listed(trich_yeu)]}
+    given = {"trich_yeu": ["" if facts_module.is_missing(t) else t for t in trich_yeu]}
     count = len(given["trich_yeu"])
     for name, values in columns.items():
         if values is None:
             continue
         if isinstance(values, str):
             raise ArgumentTypeError("Giá trị phải là một dãy cùng độ dài với trich_yeu.", column=name)
-        given[name] = _listed(values)
+        given[name] = list(values)
         if len(given[name]) != count:
             raise ArgumentValueError(
                 f"Có {count} trích yếu nhưng {len(given[name])} giá trị.",
@@ -389,12 +388,6 @@ def _columns(trich_yeu: Iterable[str], **columns: Iterable[Any] | None) -> dict[
                 column=name,
             )
     return given
-
-
-def _listed(values: Iterable[Any]) -> list[Any]:
-    """The values, with None for pandas' NA, which cannot be compared."""
-    missing = getattr(sys.modules.get("pandas"), "NA", None)
-    return [None if value is missing else value for value in values]
 
 
 def _contributions(reading: Reading, code: str) -> Sequence[Contribution]:

@@ -38,7 +38,7 @@ from vanthu_classifier.text import (
     strip_diacritics,
 )
 
-__all__ = ["Evidence", "Facts", "Form", "as_date", "purposes", "read", "read_many"]
+__all__ = ["Evidence", "Facts", "Form", "as_date", "is_missing", "purposes", "read", "read_many"]
 
 Form = Literal["", "sao_y", "sao_luc", "trich_sao", "du_thao", "tai_lieu_hop", "kem_quyet_dinh", "kem_to_trinh"]
 """Form of the document in hand: "" is an original; copies; a draft; a meeting paper; an annex of a decision or of a submission."""
@@ -147,6 +147,22 @@ def _secrecy(text: str, lower: str) -> tuple[int, int] | None:
 # ------------------------------------------------------------------ arguments
 
 
+def is_missing(value: object) -> bool:
+    """Whether nothing is known: None, and what data frames have in an empty cell (NaN, NaT, NA).
+
+    >>> is_missing(None), is_missing(float("nan")), is_missing(""), is_missing(["Lưu: VT"])
+    (True, True, False, False)
+    """
+    if value is None or isinstance(value, str):
+        return value is None
+    try:
+        return bool(value != value)
+    except TypeError:  # NA, of which even that cannot be said
+        return True
+    except ValueError:  # an array
+        return False
+
+
 def as_date(value: date | datetime | str | None) -> date | None:
     """A date from a date, ISO text or dd/mm/yyyy; None for None and blank text.
 
@@ -155,7 +171,7 @@ def as_date(value: date | datetime | str | None) -> date | None:
     >>> as_date("02/7/2018"), as_date("2018-07-02"), as_date("")
     (datetime.date(2018, 7, 2), datetime.date(2018, 7, 2), None)
     """
-    if value is None or value != value:  # NaT and NaN are not equal to themselves
+    if value is None or is_missing(value):
         return None
     if isinstance(value, datetime):
         return value.date()
@@ -187,12 +203,10 @@ def as_date(value: date | datetime | str | None) -> date | None:
 
 
 def _text_argument(name: str, value: object, *, required: bool = False) -> str:
-    if value is None and not required:
-        return ""
     if isinstance(value, str):
         return value
-    if not required and isinstance(value, float) and value != value:
-        return ""  # an empty cell of a data frame
+    if not required and is_missing(value):
+        return ""
     raise ArgumentTypeError(f"Giá trị phải là chuỗi ký tự, không phải {type(value).__name__}.", column=name)
 
 
@@ -448,7 +462,7 @@ _SENT_TO = re.compile(
 
 def _recipients(noi_nhan: str | Sequence[str] | None, text: str, lower: str) -> tuple[Recipient, ...]:
     """The recipients handed in, or else the one whose role the title itself names: "… (gửi Sở Tài chính để biết)"."""
-    if noi_nhan is not None and noi_nhan == noi_nhan:
+    if noi_nhan is not None and not is_missing(noi_nhan):
         return recipients_block.parse(noi_nhan)
     named = _SENT_TO.search(text) if "gửi" in lower else None
     found = recipients_block.parse([named["in"] or named["out"]]) if named else ()
