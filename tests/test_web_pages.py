@@ -181,6 +181,18 @@ def test_a_record_of_other_rules_says_what_changed(client: TestClient, app: Fast
     assert "Trả lời Chỉ gửi bản điện tử Gửi bản điện tử kèm bản giấy" in page
 
 
+def test_a_note_that_has_changed_is_told_once(client: TestClient, app: FastAPI) -> None:
+    title = "Quyêt định nâng lương"
+    answer = classify(title).to_dict() | {"warnings": ["Ghi chú cũ."], "warnings_en": ["An old note."]}
+    id = app.state.desk.journal.ask(
+        Answered({"trich_yeu": title}, answer, "0" * 64, None, "ask", "0.0.9"), source="page"
+    )
+    page = client.get(f"/lich-su/{id}?xet-lai=1").text
+    assert "Lưu ý Ghi chú cũ. Đọc «Quyêt định» là «Quyết định»." in words(page)
+    assert "warnings_en" not in page
+    assert "An old note." not in page
+
+
 def test_without_history_nothing_is_kept(tmp_path: Path) -> None:
     with TestClient(create_app(tmp_path, settings=Settings(history=False)), base_url=BASE) as client:
         assert "Gửi bản điện tử kèm bản giấy" in ask(client, "Tờ trình mật lộ").text

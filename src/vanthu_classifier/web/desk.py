@@ -70,8 +70,8 @@ class Again:
         return not self.changes
 
 
-_PARTICULARS = frozenset({"rule_pack", "rule_pack_sha256", "model", "model_sha256", "review", "version"})
-"""Members of a decision that say what made it, not what it says."""
+_PARTICULARS = frozenset({"rule_pack", "rule_pack_sha256", "model", "model_sha256", "review", "version", "warnings_en"})
+"""Members of a decision that say what made it, not what it says; and the notes in English, which say what the notes say."""
 
 
 class Desk:
